@@ -1,0 +1,1 @@
+"""Drawings of a plan's graph: mermaid, DOT, JSON and a self-contained SVG, all from one neutral `Drawing`."""

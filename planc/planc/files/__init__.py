@@ -1,0 +1,1 @@
+"""Plan files on disk: found, read, compiled, rewritten, mended, approved, exchanged with other systems."""

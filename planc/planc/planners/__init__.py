@@ -1,0 +1,1 @@
+"""From a goal to a plan file with the project's planner: planned, planned while running, mended, promoted."""

@@ -1,0 +1,1 @@
+"""Runs as the front door makes them: inputs and rights, executed, resumed, replayed, traced, answered."""

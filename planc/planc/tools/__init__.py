@@ -1,0 +1,1 @@
+"""Where tools come from: built in, installed, named, trusted, or an MCP server's."""

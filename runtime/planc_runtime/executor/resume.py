@@ -1,0 +1,198 @@
+"""Going on with a run: after a crash, a stop, a failure, a full budget, an answer, or an edit of its plan.
+
+What is recorded as completed stands. A run in which nothing failed and nothing was edited goes on where it was left;
+otherwise a new part begins, in which every earlier result stands that has the same fingerprint, and what failed is
+tried again. A task that was running and may not be repeated (`on_interrupt: fail`) fails, now and in every later
+part, until it is asked for by name (`fresh`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from planc_schemas.collector import paused
+from planc_schemas.compiled import CompiledPlan
+from planc_schemas.events import Event, RunStatus
+from planc_schemas.ports import TaskError, Usage
+from planc_schemas.values import Json
+
+from ..budget import NOTHING, Budget, add, merged
+from ..inputs import complete_inputs
+from ..machine import Machine
+from ..models.base import ModelProvider
+from ..recover import Recovered, RecoveryError, recover
+from ..store.base import Store
+from ..store.lease import this_process
+from .asked import as_asked, asked_json, limits_json
+from .cut_off import cut_off
+from .execute import DEFAULTS, assemble
+from .execution import Execution
+from .options import Options, RunResult, ToolCaller
+from .outcomes import run_result
+from .simulate import Known, Simulation, simulate
+from .starting import Reuse
+
+
+async def resume(
+    run_id: str,
+    *,
+    store: Store,
+    models: ModelProvider,
+    tools: ToolCaller,
+    options: Options = DEFAULTS,
+    plan: CompiledPlan | None = None,
+    text: str = "",
+    planning: Usage = NOTHING,
+    record: Mapping[str, Json] | None = None,
+) -> RunResult:
+    """Goes on with a run; `plan` is its edited plan, None when it is not edited; `planning` is what editing it took
+    (see `replan`), which counts as used by the run, and `record` how it came about. A run that has succeeded is left
+    alone: its result is given again.
+
+    Raises StoreError (RunHeld when another process executes it), RecoveryError when its journal cannot be followed,
+    TaskFailure (R001) when its inputs do not fit the edited plan.
+    """
+    opened = await reopen(
+        run_id,
+        store=store,
+        models=models,
+        tools=tools,
+        options=options,
+        plan=plan,
+        text=text,
+        planning=planning,
+        record=record,
+    )
+    return opened if isinstance(opened, RunResult) else await opened.run()
+
+
+async def reopen(
+    run_id: str,
+    *,
+    store: Store,
+    models: ModelProvider,
+    tools: ToolCaller,
+    options: Options = DEFAULTS,
+    plan: CompiledPlan | None = None,
+    text: str = "",
+    planning: Usage = NOTHING,
+    record: Mapping[str, Json] | None = None,
+) -> Execution | RunResult:
+    """The execution of a run that goes on, its first event durable; its result if there is nothing to do.
+    Raises as `resume` does."""
+    journal = store.open(run_id, options.holder or this_process())
+    try:
+        state = load(run_id, store, options)
+        options = as_asked(options, state.asked)
+        change = Change(state, plan, options)
+        if change.nothing_to_do:
+            journal.close()
+            return finished_result(state)
+        events = cut_off(state, tools, options)
+        machine = state.machine
+        resumed: dict[str, Json] = {"holder": str(options.holder or this_process()), "labels": dict(options.labels)}
+        resumed["asked"] = asked_json(options)
+        if options.fresh:
+            resumed["fresh"] = sorted(options.fresh)
+        if change.new_part:
+            edited = plan or state.machine.plan
+            if edited.digest not in {kept.digest for kept in store.plans(run_id)}:
+                journal.add_plan(edited, text)
+            found = examine(state, edited, store, models, options)
+            machine = _next_part(state, edited, found, options)
+            resumed |= {"reused": found.carried, "continued": found.continued, "inputs": machine.frame.inputs}
+        resumed["plan_digest"] = machine.plan.digest
+        if planning.calls:
+            resumed["usage"] = planning.to_json()
+        if record is not None:
+            resumed["planning"] = dict(record)
+        limits = merged(machine.plan.limits, options.limits)
+        resumed["limits"] = limits_json(limits)
+        events.append(Event("run_resumed", None, resumed))
+    except BaseException:
+        journal.close()
+        raise
+    budget = Budget(limits, add(state.usage, planning), known_usd=state.known_usd + (planning.usd or 0.0))
+    execution = assemble(Execution, machine, journal, store, models, tools, options, budget, state)
+    await execution.begin(events)
+    return execution
+
+
+@dataclass(slots=True)
+class Change:
+    """What is different from when the run was left. Raises RecoveryError for one whose plan was never complete and
+    that is given none."""
+
+    state: Recovered
+    plan: CompiledPlan | None
+    options: Options
+
+    def __post_init__(self) -> None:
+        if self.plan is None and self.state.machine.growing:
+            raise RecoveryError(
+                "the run ended while its plan was being written, so it has no plan to go on with",
+                "run the goal again: what is done is not done again where the new plan has the same task",
+                "R004",
+            )
+
+    @property
+    def edited(self) -> bool:
+        if self.plan is None:
+            return False
+        return self.state.machine.growing or self.plan.digest != self.state.machine.plan.digest
+
+    @property
+    def new_part(self) -> bool:
+        return self.edited or bool(self.options.fresh) or bool(self.state.machine.failures)
+
+    @property
+    def nothing_to_do(self) -> bool:
+        return self.state.status == "succeeded" and not self.edited and not self.options.fresh
+
+
+def load(run_id: str, store: Store, options: Options) -> Recovered:
+    """The run's state out of the store. Raises StoreError, RecoveryError."""
+    with paused():
+        events = store.read(run_id, whole=True)
+        # Read afterwards: while somebody executes the run, its events may name plans that were not there before.
+        plans = {kept.digest: (kept.plan, kept.text) for kept in store.plans(run_id)}
+        return recover(run_id, events, plans, options.durations)
+
+
+def examine(state: Recovered, plan: CompiledPlan, store: Store, models: ModelProvider, options: Options) -> Simulation:
+    """Which results stand in the next part of a run, and what will run; `options` are as asked before."""
+    inputs = _inputs(state, plan)
+    scratch = Machine(plan, inputs, state.machine.run_id, sub_plans=state.machine.sub_plans)
+    known = Known(state.memory, {task.id: task for task in state.machine.plan.tasks}, same_run=True)
+    reuse = Reuse(scratch, state.memory, store.kept() if options.reuse else None, options.fresh, options.once_fresh)
+    try:
+        return simulate(scratch, reuse, models, known, options.fresh, options.clock.now())
+    finally:
+        reuse.close()
+
+
+def _next_part(state: Recovered, plan: CompiledPlan, found: Simulation, options: Options) -> Machine:
+    return Machine(
+        plan,
+        _inputs(state, plan),
+        state.machine.run_id,
+        durations=options.durations,
+        carried=state.memory.carry(found.carried, found.continued),
+        sub_plans=state.machine.sub_plans,
+    )
+
+
+def _inputs(state: Recovered, plan: CompiledPlan) -> dict[str, Json]:
+    """The run's inputs for a perhaps edited plan: those it no longer has are dropped, new ones have defaults."""
+    if plan.digest == state.machine.plan.digest:
+        return state.inputs
+    return complete_inputs(plan, {name: value for name, value in state.inputs.items() if name in plan.inputs})
+
+
+def finished_result(state: Recovered) -> RunResult:
+    """The result of a run whose last part has ended, from its journal."""
+    data = state.ended.data if state.ended is not None else {}
+    status: RunStatus = state.status or "running"
+    error = TaskError.from_json(data["error"]) if "error" in data else None
+    return run_result(state.machine, status, data.get("outputs", {}), error, state.usage, data.get("reason", ""))

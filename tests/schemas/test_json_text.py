@@ -1,0 +1,42 @@
+"""JSON as bytes: strict, whatever pydantic's serialiser would let through."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planc_schemas.json_text import json_bytes
+
+NUMBERS = st.integers(-(2**60), 2**60) | st.floats(allow_nan=False, allow_infinity=False)
+VALUES = st.recursive(
+    st.none() | st.booleans() | NUMBERS | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(VALUES)
+def test_what_is_written_is_read_back(value: object) -> None:
+    assert json.loads(json_bytes(value)) == value
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, {"a": [math.nan]}])
+def test_numbers_that_json_does_not_have_are_refused(value: object) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        json_bytes(value)
+
+
+def test_lone_surrogates_are_escaped_and_other_text_is_not() -> None:
+    assert json_bytes({"text": "ü \ud800"}) == b'{"text":"\\u00fc \\ud800"}'
+    assert json_bytes({"text": "ü Nein In"}) == '{"text":"ü Nein In"}'.encode()
+
+
+def test_depth_does_not_matter() -> None:
+    value: object = 1
+    for _ in range(300):
+        value = [value]
+    assert json_bytes(value) == b"[" * 300 + b"1" + b"]" * 300
