@@ -2,7 +2,8 @@
 
 SYSTEM: plain, journalling, committing (loops.py); KIND-STORE for a run of ours: KIND is `tool` (no-op tool calls
 through the registry) or `value`, STORE is `full` (SQLite, synchronous=FULL) or `memory`. A small run of the same
-kind goes before, as a warm-up.
+kind goes before, as a warm-up. What reading a run back takes in memory is told by a further process: `measure.py read
+FOLDER`, with the store's folder.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import gc
 import json
 import os
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -66,7 +68,20 @@ def ours(system: str, shape: str, count: int, folder: Path) -> dict[str, object]
         del plan
         figures["load"] = _load(store, watch)
         store.close()
+    if isinstance(store, SqliteStore):
+        figures["load_peak_mb"] = _another("read", str(store.folder))["peak_mb"]
     return figures
+
+
+def _another(*words: str) -> dict[str, float]:
+    done = subprocess.run([sys.executable, __file__, *words], capture_output=True, text=True, check=True)
+    figures: dict[str, float] = json.loads(done.stdout)
+    return figures
+
+
+def read(folder: str) -> None:
+    _load(SqliteStore(folder), Watch())
+    sys.stdout.write(json.dumps({"peak_mb": _peak()}))
 
 
 def _run(plan: CompiledPlan, text: str, tools: ToolRegistry, store: Store, watch: Watch) -> tuple[float, float]:
@@ -117,7 +132,6 @@ def theirs(system: str, shape: str, count: int, folder: Path) -> dict[str, objec
 
 
 def main(system: str, shape: str, count: int) -> None:
-    gc.set_threshold(50_000, 20, 20)  # as the command line does; for all systems alike
     base = Path(os.environ.get("PLANC_BENCH_FOLDER") or Path.home())
     with tempfile.TemporaryDirectory(dir=base, prefix="planc-overhead-") as folder:
         measured = ours if "-" in system else theirs
@@ -127,4 +141,8 @@ def main(system: str, shape: str, count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    gc.set_threshold(50_000, 20, 20)  # as the command line does; for all systems alike
+    if sys.argv[1] == "read":
+        read(sys.argv[2])
+    else:
+        main(sys.argv[1], sys.argv[2], int(sys.argv[3]))

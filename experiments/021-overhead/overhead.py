@@ -60,7 +60,7 @@ def micro(figures: Figures, part: str, count: int) -> str:
 
 def table(shape: str, count: int, found: dict[tuple[str, str, int], Figures]) -> None:
     say(f"\n{shape}, {count:,} tasks: µs a task, CPU (wall)\n")
-    say("| | run | to plain | to journalling | check | load | peak MB of check and run |")
+    say("| | run | to plain | to journalling | check | load | peak MB of check and run, of load |")
     say("|---|---|---|---|---|---|---|")
     loops: tuple[str, ...] = ("plain", "journalling")
     if shape == "chain":
@@ -71,8 +71,9 @@ def table(shape: str, count: int, found: dict[tuple[str, str, int], Figures]) ->
         figures = found[system, shape, count] = least(taken)
         ratios = [f"{ratio(taken, rounds[loop], 1):.1f}" if loop in loops else "" for loop in ("plain", "journalling")]
         parts = [micro(figures, part, count) if part in figures else "" for part in ("check", "load")]
-        peak = figures.get("run_peak_mb", figures["peak_mb"])
-        say(f"| {system} | {micro(figures, 'run', count)} | {' | '.join(ratios + parts)} | {peak:.0f} |")
+        peaks = [figures.get("run_peak_mb", figures["peak_mb"]), figures.get("load_peak_mb")]
+        peak = ", ".join(f"{each:.0f}" for each in peaks if each is not None)
+        say(f"| {system} | {micro(figures, 'run', count)} | {' | '.join(ratios + parts)} | {peak} |")
     if "committing" in rounds and not waits:
         for system in ("value-full", "tool-full"):
             cpu, wall = [ratio(rounds[system], rounds["committing"], clock) for clock in (1, 0)]

@@ -7,12 +7,14 @@ without "reused" goes on where the run was left.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from itertools import chain
+from typing import Final, NamedTuple
 
 from planc_schemas.compiled import CompiledPlan, GoalWork
 from planc_schemas.events import Event, RunStatus
+from planc_schemas.json_text import json_bytes
 from planc_schemas.ports import PASSING, Usage
 from planc_schemas.values import Json
 
@@ -44,6 +46,19 @@ class RecoveryError(Exception):
         self.code = code
 
 
+class Start(NamedTuple):
+    """What is known of an attempt from its `task_started`. `request` is JSON text, because every task of a run has one
+    in memory, and a tree takes several times the room."""
+
+    attempt: int
+    fingerprint: str
+    request: bytes
+
+
+def _start(data: dict[str, Json]) -> Start:
+    return Start(data["attempt"], data.get("fingerprint", ""), json_bytes(data.get("request")))
+
+
 @dataclass(slots=True)
 class Memory:
     """What later parts of a run may need of the earlier ones, by instance.
@@ -56,7 +71,7 @@ class Memory:
 
     results: dict[str, Event] = field(default_factory=dict)
     turns: dict[str, list[Event]] = field(default_factory=dict)
-    started: dict[str, Event] = field(default_factory=dict)
+    started: dict[str, Start] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
     questions: dict[str, Event] = field(default_factory=dict)
     approvals: dict[str, Event] = field(default_factory=dict)
@@ -64,7 +79,7 @@ class Memory:
     def learn(self, event: Event) -> None:
         instance = event.instance or ""
         if event.type == "task_started":
-            self.started[instance] = event
+            self.started[instance] = _start(event.data)
             self.failed.discard(instance)
         elif event.type in ("task_finished", "task_reused"):
             self.results[instance] = event
@@ -118,7 +133,7 @@ class Memory:
         start = self.started.get(instance)
         data: dict[str, Json] = {"attempt": 1, "output": event.data["answer"], "cache": False}
         if start is not None:
-            data |= {name: start.data[name] for name in ("attempt", "fingerprint") if name in start.data}
+            data |= {"attempt": start.attempt, "fingerprint": start.fingerprint}
         return Event("task_finished", instance, data, event.seq, event.at)
 
     def carry(self, reused: Iterable[str], continued: Iterable[str] = ()) -> dict[str, list[Event]]:
@@ -156,17 +171,20 @@ class Recovered:
 
 def recover(
     run_id: str,
-    events: Sequence[Event],
+    events: Iterable[Event],
     plans: Mapping[str, tuple[CompiledPlan, str]],
     durations: Mapping[str, float] | None = None,
 ) -> Recovered:
-    """Folds a run's events, whole (nothing spilled). `plans` are the run's plans and their texts by digest.
+    """Folds a run's events, whole (nothing spilled), one after the other. `plans` are the run's plans and their texts
+    by digest.
 
     Raises RecoveryError when the events do not fit the plans, or were written by rules of another version.
     """
-    if not events or events[0].type != "run_started":
+    rest = iter(events)
+    first = next(rest, None)
+    if first is None or first.type != "run_started":
         raise RecoveryError("the journal does not begin with the start of a run")
-    version = events[0].data.get("machine", VERSION)
+    version = first.data.get("machine", VERSION)
     if version != VERSION:
         raise RecoveryError(
             f"the run was executed by rules of version {version}; this is version {VERSION}",
@@ -174,18 +192,18 @@ def recover(
             "R003",
         )
     try:
-        return _fold(run_id, events, plans, durations)
+        return _fold(run_id, first, rest, plans, durations)
     except (MachineError, KeyError, TypeError, ValueError) as error:
         raise RecoveryError(f"the journal does not fit its plan: {error}") from error
 
 
 def _fold(
     run_id: str,
-    events: Sequence[Event],
+    first: Event,
+    rest: Iterator[Event],
     plans: Mapping[str, tuple[CompiledPlan, str]],
     durations: Mapping[str, float] | None,
 ) -> Recovered:
-    first = events[0]
     sub_plans = {digest: plan for digest, (plan, _) in plans.items()}
 
     def machine_for(
@@ -199,7 +217,7 @@ def _fold(
     state = Recovered(machine_for(digest, inputs, {}, growing=growing), inputs, plans[digest][1], Memory())
     begun = previous = first.at
     goals = GoalClock(state.goal_seconds)
-    for event in events:
+    for event in chain((first,), rest):
         if event.type == "run_resumed":
             state.seconds += max(0.0, previous - begun)
             begun = event.at

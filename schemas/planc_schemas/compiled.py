@@ -6,11 +6,13 @@ A compiled plan is self-contained: sub-plans are inside it, and it is what the j
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Annotated, Literal, TypeAlias
+from io import BytesIO
+from sys import intern
+from typing import Annotated, Final, Literal, TypeAlias
 
-from pydantic import Field, SerializerFunctionWrapHandler, TypeAdapter, WrapSerializer
+from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, TypeAdapter, WrapSerializer
 
 from .diagnostics import NOWHERE, Span
 from .expressions import Data, Expr, Text
@@ -18,6 +20,20 @@ from .values import Json, JsonSchema
 
 FORMAT = 1
 """Version of this format; a journal with another one is refused by number."""
+
+_LINE: Final = 500
+"""Tasks in a line of JSON."""
+
+Name: TypeAlias = Annotated[str, AfterValidator(intern)]
+"""A text that stands in many places of a plan: one object for all of them, also when it is read back."""
+
+
+def _sharing(span: Span) -> Span:
+    return span._replace(end_line=span.line) if span.line == span.end_line else span
+
+
+Place: TypeAlias = Annotated[Span, AfterValidator(_sharing)]
+"""Where something stands. Most begin and end in one line, whose number is one object then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,20 +67,20 @@ class ToolWork:
     """`effects` and `definition` are the tool's when the plan was compiled (see ports.ToolSpec)."""
 
     kind: Literal["tool"] = "tool"
-    tool: str
+    tool: Name
     arguments: Data
-    effects: tuple[str, ...] = ()
-    definition: str = ""
+    effects: tuple[Name, ...] = ()
+    definition: Name = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentWork:
     kind: Literal["agent"] = "agent"
     prompt: Text
-    tools: tuple[str, ...] = ()
-    definitions: tuple[str, ...] = ()
+    tools: tuple[Name, ...] = ()
+    definitions: tuple[Name, ...] = ()
     """Digest of each tool's definition, in the order of `tools`."""
-    effects: tuple[str, ...] = ()
+    effects: tuple[Name, ...] = ()
     max_turns: int = 10
     system: Text | None = None
     model: ModelChoice = field(default_factory=ModelChoice)
@@ -168,13 +184,13 @@ class CompiledTask:
     `slots` says where a `plan:` task or an expression error points: positions of the task's fields.
     """
 
-    id: str
+    id: Name
     work: Work
     meaning: str
-    waits_for: tuple[str, ...] = ()
-    reads: tuple[str, ...] = ()
-    soft_reads: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
+    waits_for: tuple[Name, ...] = ()
+    reads: tuple[Name, ...] = ()
+    soft_reads: tuple[Name, ...] = ()
+    needs: tuple[Name, ...] = ()
     condition: Data | None = None
     run_always: bool = False
     foreach: ForeachRule | None = None
@@ -186,8 +202,8 @@ class CompiledTask:
     on_interrupt: Literal["rerun", "fail"] = "rerun"
     cache: bool = True
     cache_ttl: float | None = None
-    span: Span = NOWHERE
-    slots: dict[str, Span] = field(default_factory=dict)
+    span: Place = NOWHERE
+    slots: dict[Name, Place] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,15 +243,29 @@ class CompiledPlan:
 
 
 @cache
-def _adapter() -> TypeAdapter[CompiledPlan]:
+def _plans() -> TypeAdapter[CompiledPlan]:
     return TypeAdapter(CompiledPlan)
 
 
+@cache
+def _tasks() -> TypeAdapter[tuple[CompiledTask, ...]]:
+    return TypeAdapter(tuple[CompiledTask, ...])
+
+
 def to_json(plan: CompiledPlan) -> bytes:
-    """The plan as UTF-8 JSON; defaults are left out."""
-    return _adapter().dump_json(plan, exclude_defaults=True)
+    """The plan as lines of UTF-8 JSON: first without its tasks, then these some at a time, because what reads JSON
+    takes several times the size of the text that it is given. Defaults are left out."""
+    lines = [_plans().dump_json(replace(plan, tasks=()), exclude_defaults=True)]
+    for begin in range(0, len(plan.tasks), _LINE):
+        lines.append(_tasks().dump_json(plan.tasks[begin : begin + _LINE], exclude_defaults=True))
+    return b"\n".join(lines)
 
 
-def from_json(text: bytes | str) -> CompiledPlan:
-    """Reads what `to_json` wrote. Raises pydantic.ValidationError for anything else."""
-    return _adapter().validate_json(text)
+def from_json(text: bytes) -> CompiledPlan:
+    """Reads what `to_json` wrote, or a plan in one line. Raises pydantic.ValidationError for anything else."""
+    lines = BytesIO(text)
+    plan = _plans().validate_json(lines.readline())
+    tasks = list(plan.tasks)
+    for line in lines:
+        tasks.extend(_tasks().validate_json(line))
+    return replace(plan, tasks=tuple(tasks))

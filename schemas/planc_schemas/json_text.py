@@ -38,6 +38,6 @@ def json_value(text: str) -> Json:
     millions; it does not know lone surrogates, and says nothing about how deep a value may be.
     """
     try:
-        return from_json(text, allow_inf_nan=False, cache_strings="keys")
+        return from_json(text, allow_inf_nan=False, cache_strings="all")
     except ValueError:
         return json.loads(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from planc_schemas.compiled import AgentWork, GoalWork, ModelChoice, PromptWork
 from planc_schemas.events import Event
 from planc_schemas.ports import TaskError, Usage
-from planc_schemas.values import Json, canonical_json
+from planc_schemas.values import Json
 
 from ..budget import TYPICAL_ANSWER
 from ..kinds.agent import may_have_acted
@@ -71,7 +71,7 @@ def _may_have_used(instance: Instance, state: Recovered, options: Options) -> Us
     if isinstance(work, AgentWork) and open_calls(instance.turns):
         return None  # it was at a tool
     started = state.memory.started.get(instance.id)
-    asked = len(canonical_json(started.data.get("request")).encode()) // 2 if started is not None else 0
+    asked = len(started.request) // 2 if started is not None else 0
     choice = ModelChoice() if isinstance(work, GoalWork) else work.model
     answer = choice.max_tokens or TYPICAL_ANSWER
     usd = options.price(choice, asked, answer) if options.price is not None else None

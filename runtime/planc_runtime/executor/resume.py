@@ -9,6 +9,7 @@ part, until it is asked for by name (`fresh`).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
 from planc_schemas.collector import paused
@@ -153,8 +154,8 @@ class Change:
 
 def load(run_id: str, store: Store, options: Options) -> Recovered:
     """The run's state out of the store. Raises StoreError, RecoveryError."""
-    with paused():
-        events = store.read(run_id, whole=True)
+    with paused(), closing(store.reader(run_id)) as reader:
+        events = reader.walk()
         # Read afterwards: while somebody executes the run, its events may name plans that were not there before.
         plans = {kept.digest: (kept.plan, kept.text) for kept in store.plans(run_id)}
         return recover(run_id, events, plans, options.durations)

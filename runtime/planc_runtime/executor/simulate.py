@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from planc_schemas.compiled import CompiledTask
 from planc_schemas.events import Event
+from planc_schemas.json_text import json_bytes
 from planc_schemas.ports import TaskFailure
 
 from ..budget import NOTHING
@@ -170,7 +171,7 @@ class _Simulator:
             return False
         if is_fresh(instance, self.fresh):
             return False
-        return bool(memory.started[instance.id].data.get("fingerprint") == named.fingerprint)
+        return bool(memory.started[instance.id].fingerprint == named.fingerprint)
 
     def _why(self, instance: Instance, named: Named) -> str:
         if is_fresh(instance, self.fresh):
@@ -184,7 +185,7 @@ class _Simulator:
         result, start = memory.results.get(instance.id), memory.started.get(instance.id)
         if result is not None and result.data.get("fingerprint") == named.fingerprint:
             return "cache: false" if not instance.task.cache else "result no longer kept"
-        if start is not None and start.data.get("request") != named.rendered:
+        if start is not None and start.request != json_bytes(named.rendered):
             return "inputs changed"
         if result is None:
             return "failed before" if instance.id in memory.failed else "no earlier result"

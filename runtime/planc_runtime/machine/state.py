@@ -106,6 +106,7 @@ class Node:
         "errors",
         "fingerprint",
         "frame",
+        "id",
         "instances",
         "items",
         "number",
@@ -123,6 +124,7 @@ class Node:
         self.frame = frame
         self.number = number
         self.task: CompiledTask = topology.tasks[number]
+        self.id = frame.prefix + self.task.id
         self.waiting: int = topology.waits[number]
         self.status: TaskStatus = "pending"
         self.output: Json = None
@@ -134,10 +136,6 @@ class Node:
         self.released = 0
         self.unsettled = 0
         self.active = 0
-
-    @property
-    def id(self) -> str:
-        return self.frame.prefix + self.task.id
 
     @property
     def priority(self) -> float:

@@ -185,6 +185,11 @@ class Reader(Protocol):
 
     def read(self, after: int = 0, *, whole: bool = False, limit: int | None = None) -> list[Event]: ...
 
+    def walk(self) -> Iterator[Event]:
+        """All events committed when it is called, in order and whole, as `read` gives them; only some are in memory
+        at a time. The reader stays open while it is walked."""
+        ...
+
     def holder(self) -> Holder | None:
         """Who executes the run now; None when nobody does."""
         ...

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 from planc_schemas import compiled
+from planc_schemas.compiled import CompiledPlan
 from planc_schemas.events import Event
+from planc_schemas.values import Json
 
 from .base import KeptPlan
 from .errors import FormatUnknown, JournalDamaged
@@ -29,9 +32,7 @@ def export_lines(
     run_id: str, plans: Iterable[KeptPlan], events: Sequence[Event], whole: Callable[[Event], Event]
 ) -> Iterator[str]:
     """Lines with their newline; at most one event is whole in memory at a time."""
-    kept = [
-        {"digest": plan.digest, "plan": json.loads(compiled.to_json(plan.plan)), "text": plan.text} for plan in plans
-    ]
+    kept = [{"digest": plan.digest, "plan": _in_one(plan.plan), "text": plan.text} for plan in plans]
     yield _line({"planc_run": VERSION, "run_id": run_id, "events": len(events), "plans": kept})
     for event in events:
         event = whole(event)
@@ -50,7 +51,7 @@ def read_export(lines: Iterable[str], where: str) -> ExportedRun:
         if head["planc_run"] != VERSION:
             raise FormatUnknown(f"{where} has format {head['planc_run']}, and this planc reads {VERSION}")
         plans = [
-            KeptPlan(plan["digest"], compiled.from_json(json.dumps(plan["plan"])), plan["text"])
+            KeptPlan(plan["digest"], compiled.from_json(json.dumps(plan["plan"]).encode()), plan["text"])
             for plan in head["plans"]
         ]
         events = [Event(**json.loads(line)) for line in rest]
@@ -59,6 +60,11 @@ def read_export(lines: Iterable[str], where: str) -> ExportedRun:
     if [event.seq for event in events] != list(range(1, head["events"] + 1)):
         raise JournalDamaged(f"the exported run {where} is damaged", "an event is missing", "export it again")
     return ExportedRun(head["run_id"], plans, events)
+
+
+def _in_one(plan: CompiledPlan) -> Json:
+    head, *tasks = map(json.loads, compiled.to_json(plan).split(b"\n"))
+    return head | {"tasks": [*chain.from_iterable(tasks)]}
 
 
 def _line(value: object) -> str:

@@ -31,6 +31,7 @@ from .errors import ContentDamaged, LeaseLost, RunExists, RunHeld, RunUnknown
 from .export import export_lines
 from .lease import Lease, standing
 from .notes import MemoryNotes
+from .pages import pages
 from .retention import superfluous
 from .summary import Heading, select, sum_usage, summarise
 
@@ -225,6 +226,9 @@ class MemoryReader:
             (seq, type_, instance, at, chain, data) for seq, type_, instance, at, _, _, chain, data in rows
         )
         return [_whole(self._run, event) for event in events] if whole else events
+
+    def walk(self) -> Iterator[Event]:
+        return pages(self, len(self._run.rows))
 
     def holder(self) -> Holder | None:
         lease = self._run.lease

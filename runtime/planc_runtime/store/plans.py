@@ -52,18 +52,18 @@ def _kept(
     name: str,
     file: str,
     check_sum: int,
-    json: str,
-    text: str,
+    json: bytes,
+    text: bytes,
 ) -> KeptPlan:
     plan = _plan(where, check_sum, json, digest, name, file, json, text)
     imports = {
         path: _plan(where, known, part, path, part)
         for path, known, part in connection.execute(queries()["read_sub_plans"], (number,))
     }
-    return KeptPlan(digest, replace(plan, imports=imports) if imports else plan, text)
+    return KeptPlan(digest, replace(plan, imports=imports) if imports else plan, text.decode())
 
 
-def _plan(where: str, check_sum: int, json: str, *checked: str) -> CompiledPlan:
+def _plan(where: str, check_sum: int, json: bytes, *checked: str | bytes) -> CompiledPlan:
     """A part of a plan, if `checked` have the checksum that they were written with."""
     if _check_sum(*checked) != check_sum:
         raise damaged(where, "a plan in it is not what was written")

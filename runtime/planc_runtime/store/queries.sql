@@ -22,10 +22,11 @@ INSERT INTO sub_plan (number, path, check_sum, compiled)
 VALUES ((SELECT max(number) FROM plan), ?, ?, cast(? AS TEXT));
 
 -- name: read_plans
-SELECT number, digest, name, file, check_sum, compiled, text FROM plan ORDER BY number;
+-- Texts as UTF-8 bytes, here and in the next.
+SELECT number, digest, name, file, check_sum, cast(compiled AS BLOB), cast(text AS BLOB) FROM plan ORDER BY number;
 
 -- name: read_sub_plans
-SELECT path, check_sum, compiled FROM sub_plan WHERE number = ? ORDER BY path;
+SELECT path, check_sum, cast(compiled AS BLOB) FROM sub_plan WHERE number = ? ORDER BY path;
 
 -- name: read_heading
 SELECT name, digest, file FROM plan ORDER BY number LIMIT 1;

@@ -16,6 +16,7 @@ from .connection import open_reader, spoken
 from .content import ContentStore
 from .encode import Decoder, damaged, event_of, restore
 from .lease import Lease, standing
+from .pages import pages
 from .plans import read_plans
 from .queries import queries
 from .summary import NOTHING_USED, Heading, add_usage, summarise
@@ -56,6 +57,11 @@ class SqliteReader:
             events = decoder.decode(rows)
         self._at = (after + len(events), decoder.chain)
         return [self.whole(event) for event in events] if whole else events
+
+    def walk(self) -> Iterator[Event]:
+        with _sound(self._path):
+            last = self._connection.execute(self._sql["last_event"]).fetchone()
+        return pages(self, last[0] if last else 0)
 
     def whole(self, event: Event) -> Event:
         """The event with its spilled members put back. Raises ContentDamaged."""

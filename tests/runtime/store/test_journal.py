@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import closing
 from threading import Thread
 
 import pytest
@@ -86,6 +87,30 @@ def test_reading_goes_on_after_a_number_and_stops_at_a_limit(store: Store) -> No
     reader = store.reader("R1")
     assert [len(reader.read(after, limit=4)) for after in (0, 4, 8, 10)] == [4, 4, 2, 0]
     reader.close()
+
+
+def test_a_walk_gives_what_there_was_when_it_began_whole_and_page_by_page(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planc_runtime.store.pages.PAGE", 4)
+    big = "x" * (SPILL_BYTES + 1)
+    journal = begin(store, "R1", ME, *(task_finished(f"t{n}", n) for n in range(9)), task_finished("big", big))
+    with closing(store.reader("R1")) as reader:
+        walk = reader.walk()
+        journal.append([run_finished()])
+        journal.commit()
+        events = list(walk)
+        assert [event.seq for event in events] == [*range(1, 12)]
+        assert events[-1].data["output"] == big
+        assert [event.seq for event in reader.walk()] == [*range(1, 13)]
+    journal.close()
+
+
+def test_a_walk_through_a_journal_without_events_is_empty(store: Store) -> None:
+    journal = store.create("R1", small_plan(), "", ME)
+    with closing(store.reader("R1")) as reader:
+        assert list(reader.walk()) == []
+    journal.close()
 
 
 def test_large_members_are_spilled_and_put_back(store: Store) -> None:
