@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -13,30 +14,52 @@ from typing import Any
 
 VERSION = "2.0.0"
 PATIENCE = 120
+TRIES = 3
+TRUSTED = Path("/etc/ssl/certs/ca-certificates.crt")
+_OPTIONS = ("--no-audit", "--no-fund", "--fetch-timeout=30000")
 SETTINGS = {"yaml": {"validate": True, "hover": True, "completion": True, "schemaStore": {"enable": False}}}
 
 
 def find_server(cache: Path) -> tuple[list[str] | None, str]:
     """The command that starts the server, or None and why there is none.
 
-    PLANC_YAML_LS names one; otherwise it is installed once with npm below `cache`.
+    PLANC_YAML_LS names one; otherwise it is installed once with npm below `cache`, also when several processes ask.
     """
     named = os.environ.get("PLANC_YAML_LS")
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or (npm is None and named is None):
         return None, "node and npm are not installed"
     program = Path(named) if named else _program(cache)
-    if not program.exists() and npm is not None:
-        done = subprocess.run(
-            [npm, "install", "--no-audit", "--no-fund", "--prefix", str(cache), f"yaml-language-server@{VERSION}"],
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        if done.returncode:
-            return None, f"npm cannot install yaml-language-server: {done.stderr.strip()[-300:]}"
-    return [node, str(program), "--stdio"], ""
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        problem = "" if program.exists() or npm is None else _install(npm, cache)
+    return ([node, str(program), "--stdio"], "") if not problem else (None, problem)
+
+
+def _install(npm: str, cache: Path) -> str:
+    """Installs into a folder of its own, which takes its place when it is whole. Gives what went wrong, "" if nothing;
+    a network that stalls is tried again."""
+    new = cache / "new"
+    command = [npm, "install", *_OPTIONS, "--prefix", str(new), f"yaml-language-server@{VERSION}"]
+    problem = ""
+    for _ in range(TRIES):
+        shutil.rmtree(new, ignore_errors=True)
+        try:
+            subprocess.run(command, env=_environment(), capture_output=True, text=True, timeout=PATIENCE, check=True)
+        except subprocess.CalledProcessError as error:
+            problem = error.stderr.strip()[-300:]
+        except subprocess.TimeoutExpired:
+            problem = f"not done after {PATIENCE} s"
+        else:
+            (new / "node_modules").rename(cache / "node_modules")
+            return ""
+    return f"npm cannot install yaml-language-server: {problem}"
+
+
+def _environment() -> dict[str, str]:
+    """node has certificates of its own, and does not know those that the machine trusts besides."""
+    trusted = {"NODE_EXTRA_CA_CERTS": str(TRUSTED)} if TRUSTED.exists() else {}
+    return {**trusted, **os.environ}
 
 
 def _program(cache: Path) -> Path:
