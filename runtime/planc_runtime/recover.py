@@ -136,6 +136,10 @@ class Memory:
             data |= {"attempt": start.attempt, "fingerprint": start.fingerprint}
         return Event("task_finished", instance, data, event.seq, event.at)
 
+    def final(self) -> list[str]:
+        """The instances that failed in a way that no later part tries again by itself."""
+        return [instance for instance, event in self.results.items() if event.type == "task_failed"]
+
     def carry(self, reused: Iterable[str], continued: Iterable[str] = ()) -> dict[str, list[Event]]:
         """The events that stand for these instances in a new part. Raises RecoveryError for an unknown one."""
         try:

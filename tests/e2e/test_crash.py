@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import os
 import random
+import shlex
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from tests.support.cli import planc
 from tests.support.crashing import INSTANCES, TASKS, Accounts, Folder, can_be_traced, mark_of
 from tests.support.tracer import Fault
 from tests.support.warm import Warm
@@ -103,3 +105,12 @@ def test_a_task_that_must_not_be_repeated_is_not(tmp_path: Path) -> None:
         failed = [event for event in folder.events() if event.type == "task_failed"]
         assert {event.instance for event in failed} >= open_ones
         assert {event.data["error"]["kind"] for event in failed} == {"interrupted"}
+    _, *flags = shlex.split(resumed.error.rpartition("go on: planc resume ")[2])
+    assert {*flags} - {"--fresh"} == open_ones
+    shown = planc("runs", "show", "last", folder=folder.path).stdout
+    assert set(shlex.split(shown.rpartition("next: planc resume ")[2])) == {*flags} | {folder.store.resolve("last")}
+    again = folder.run("resume", *flags)  # what the last line says
+    assert again.status == 0, again.error
+    repeated = {mark for mark, times in Counter(folder.marks()).items() if times > 1}
+    assert mark_of("layer2[5]") in repeated  # of the others some had not begun to act
+    assert repeated <= {mark_of(one) for one in open_ones}

@@ -71,10 +71,10 @@ class Folder:
     def arguments(self, verb: str) -> list[str]:
         return [verb, PLAN if verb == "execute" else "last", *FLAGS]
 
-    def start(self, verb: str) -> subprocess.Popen[str]:
+    def start(self, verb: str, *more: str) -> subprocess.Popen[str]:
         """As a process that the caller waits for."""
         return subprocess.Popen(
-            [sys.executable, "-B", "-m", "planc", *self.arguments(verb)],
+            [sys.executable, "-B", "-m", "planc", *self.arguments(verb), *more],
             cwd=self.path,
             env=self.environment,
             stdout=subprocess.PIPE,
@@ -94,8 +94,8 @@ class Folder:
     def let_go(self) -> None:
         self._marks.with_name(f"{self._marks.name}.go").touch()
 
-    def run(self, verb: str) -> Done:
-        process = self.start(verb)
+    def run(self, verb: str, *more: str) -> Done:
+        process = self.start(verb, *more)
         output, error = process.communicate(timeout=PATIENCE)
         return Done(process.returncode, output, error)
 

@@ -11,7 +11,7 @@ from planc_runtime.executor.options import RunResult, Waiting
 from planc_runtime.machine import Failure
 from planc_schemas.values import Json
 
-from .words import local_time, money, tokens
+from .words import local_time, money, resume_command, tokens
 
 WHOLE_FAILURES = 3
 """How many failures of several lines (the difference to a recording) are printed whole."""
@@ -40,6 +40,7 @@ def result_json(result: RunResult) -> dict[str, Json]:
             {"instance": failure.instance, "error": failure.error.to_json(), "place": _place(failure)}
             for failure in result.failures
         ],
+        "final": list(result.final),
         "questions": [
             {
                 "instance": question.instance,
@@ -82,7 +83,7 @@ def closing_lines(result: RunResult, *, replayed: bool = False) -> list[str]:
         lines.append(f"when it is answered: planc resume {result.run_id}")
     if result.status in ("interrupted", "failed", "budget"):
         more = " with a higher limit" if result.status == "budget" else ""
-        lines.append(f"go on{more}: planc resume {result.run_id}")
+        lines.append(f"go on{more}: {resume_command(result.run_id, result.final)}")
     return lines
 
 

@@ -9,6 +9,7 @@ from typing import get_args
 
 from planc.escape import one_line, visible
 from planc.project import ProjectError
+from planc_runtime.recover import FINAL
 from planc_runtime.store.base import RunSummary, Store
 from planc_runtime.store.current import current_plan, plans_of_goals
 from planc_schemas.compiled import CompiledPlan
@@ -17,7 +18,7 @@ from planc_schemas.values import Json
 
 from .board import Board, Row
 from .planned import record_lines
-from .words import MARKS, duration, local_time, money, progress_of, tokens, turn_words
+from .words import MARKS, duration, local_time, money, progress_of, resume_command, tokens, turn_words
 
 SHOWN_STEPS = 40
 """Steps of an agent that a report shows."""
@@ -82,11 +83,13 @@ def run_report(store: Store, run_id: str) -> str:
     steps = _steps(events)
     for row in board.rows.values():
         lines += _lines_of(row, width, steps, summary.updated_at)
-    lines += _errors(events)
+    failed = _standing_failures(events)
+    lines += _errors(failed)
     for name, value in _outputs(events).items():
         lines += ["", f"{name}:", _shown(value)]
     if summary.status in ("interrupted", "abandoned", "failed", "waiting", "budget"):
-        lines += ["", f"next: planc resume {run_id}"]
+        final = [instance for instance, error in failed.items() if error.get("kind") in FINAL]
+        lines += ["", f"next: {resume_command(run_id, final)}"]
     return "\n".join(lines)
 
 
@@ -163,17 +166,23 @@ def _outputs(events: Iterable[Event]) -> dict[str, Json]:
     return outputs
 
 
-def _errors(events: Iterable[Event]) -> list[str]:
-    lines: list[str] = []
+def _standing_failures(events: Iterable[Event]) -> dict[str, dict[str, Json]]:
+    """The errors that are their instances' last word."""
+    failed: dict[str, dict[str, Json]] = {}
     for event in events:
         if event.type == "task_failed":
-            error = event.data.get("error") or {}
-            lines += [
-                "",
-                f"{MARKS['failed']} {event.instance}: {error.get('code', '')} {visible(error.get('message', ''))}",
-            ]
-            if error.get("help"):
-                lines.append(f"  help: {visible(error['help'])}")
+            failed[event.instance or ""] = event.data.get("error") or {}
+        elif event.type in ("task_started", "task_finished", "task_reused"):
+            failed.pop(event.instance or "", None)
+    return failed
+
+
+def _errors(failed: Mapping[str, dict[str, Json]]) -> list[str]:
+    lines: list[str] = []
+    for instance, error in failed.items():
+        lines += ["", f"{MARKS['failed']} {instance}: {error.get('code', '')} {visible(error.get('message', ''))}"]
+        if error.get("help"):
+            lines.append(f"  help: {visible(error['help'])}")
     return lines
 
 

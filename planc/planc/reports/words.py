@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from planc.escape import one_line
@@ -174,3 +176,8 @@ def _pauses(row: Row, now: float) -> str:
         return f"{len(row.retrying)} wait to try again, the next {left} ({pause.kind})"
     number = instance[len(row.id) :]
     return f"{number} waits {left}: {pause.kind}, attempt {pause.attempt} of {row.attempts} failed".lstrip()
+
+
+def resume_command(run_id: str, final: Sequence[str] = ()) -> str:
+    """What goes on with a run. `final` failed in a way that is tried again only when it is asked for by name."""
+    return " ".join(["planc resume", run_id, *(f"--fresh {shlex.quote(instance)}" for instance in final)])

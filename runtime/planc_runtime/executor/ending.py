@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from planc_schemas.events import Event, RunStatus
@@ -84,15 +84,17 @@ class Ending:
         self._wake()
 
 
-def end_of_run(machine: Machine, ending: Ending, usage: Usage) -> tuple[RunResult, Event | None]:
+def end_of_run(
+    machine: Machine, ending: Ending, usage: Usage, final_before: Collection[str]
+) -> tuple[RunResult, Event | None]:
     """What became of a run in which nothing is left to do, and the event that says so; a run that waits for a person
-    has none."""
+    has none. `final_before` as in `run_result`."""
     outputs: dict[str, Json] = {}
     status, error = ending.status or "waiting", ending.error
     if machine.finished:
         end = machine.end()
         status, outputs, error = end.status, end.outputs, end.error
-    result = run_result(machine, status, outputs, error, usage, ending.reason)
+    result = run_result(machine, status, outputs, error, usage, ending.reason, final_before)
     if status == "waiting":
         return result, None
     if status == "interrupted":

@@ -19,7 +19,7 @@ from ..budget import NOTHING, Budget
 from ..kinds.base import Done, Outcome, SubPlan
 from ..kinds.registry import INLINE
 from ..machine import Instance, Machine
-from ..recover import Recovered
+from ..recover import Recovered, is_among
 from ..store.base import Mailbox
 from .answers import answer_event
 from .attempt import Attempt, AttemptContext, run_attempt
@@ -60,6 +60,8 @@ class Execution:
         self._goals = GoalTimes(before.goal_seconds if before else {}, self._goal_over)
         self._reuse = reuse
         self._spent_seconds = before.seconds if before else 0.0
+        final = before.memory.final() if before else []
+        self._final_before = [each for each in final if not is_among(each, self._options.fresh)]
         limit = budget.limits.concurrency
         self._concurrency = CONCURRENCY if limit is None else limit
         self._active: dict[str, Attempt] = {}
@@ -363,7 +365,7 @@ class Execution:
         await asyncio.gather(*running, return_exceptions=True)
 
     async def _finish(self) -> RunResult:
-        result, last = end_of_run(self.machine, self._ending, self._budget.spent)
+        result, last = end_of_run(self.machine, self._ending, self._budget.spent, self._final_before)
         if last is not None:
             self._ledger.emit(last)
         await self._ledger.commit(block=True)

@@ -98,7 +98,9 @@ class RunResult:
 
     `status`: succeeded, failed, cancelled, interrupted, waiting (for the `questions`), budget. `outputs` hold what
     could be evaluated. `usage` is of the whole run, earlier parts included. `error` is the run's own (a budget, an
-    output); `failures` are the tasks', each with the place in the plan file.
+    output); `failures` are the tasks', each with the place in the plan file. `final` are the instances that failed in a
+    way that is tried again only when they are named (`fresh`): nobody knows what they did, or their question's time is
+    over.
     """
 
     run_id: str
@@ -109,3 +111,4 @@ class RunResult:
     error: TaskError | None = None
     questions: tuple[Waiting, ...] = ()
     reason: str = ""
+    final: tuple[str, ...] = ()

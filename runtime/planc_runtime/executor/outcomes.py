@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from planc_schemas.events import Event, RunStatus
 from planc_schemas.ports import TaskError, Usage
 from planc_schemas.values import Json
@@ -9,6 +11,7 @@ from planc_schemas.values import Json
 from ..budget import NOTHING, add
 from ..kinds.base import Done, Question, SubPlan
 from ..machine import Instance, Machine
+from ..recover import FINAL
 from ..retry import delay_before_next, may_retry
 from .attempt import Attempt
 from .options import RunResult, Waiting
@@ -67,9 +70,15 @@ def question_event(instance: Instance, question: Question) -> Event:
 
 
 def run_result(
-    machine: Machine, status: RunStatus, outputs: dict[str, Json], error: TaskError | None, usage: Usage, reason: str
+    machine: Machine,
+    status: RunStatus,
+    outputs: dict[str, Json],
+    error: TaskError | None,
+    usage: Usage,
+    reason: str,
+    final_before: Collection[str] = (),
 ) -> RunResult:
-    """What became of a run whose state is the machine's."""
+    """What became of a run whose state is the machine's; `final_before` are the final failures of its earlier parts."""
     return RunResult(
         run_id=machine.run_id,
         status=status,
@@ -79,7 +88,15 @@ def run_result(
         error=error,
         questions=tuple(waiting(each) for each in machine.unfinished() if each.status == "waiting"),
         reason=reason,
+        final=_final(machine, final_before),
     )
+
+
+def _final(machine: Machine, before: Collection[str]) -> tuple[str, ...]:
+    """Those of this part, and of earlier parts what this one did not come to: a foreach ends with its first failure."""
+    known = {failure.instance for failure in machine.failures}
+    here = [each.instance for each in machine.failures if each.error.kind in FINAL and not each.collected]
+    return (*here, *sorted(each for each in before if each not in known and not machine.has_result(each)))
 
 
 def waiting(instance: Instance) -> Waiting:

@@ -96,6 +96,11 @@ class Machine(Progress):
         node = instance.node
         return instance.status == "ready" and node.status == "pending" and not node.errors
 
+    def has_result(self, id: str) -> bool:
+        """Has the instance with this id come to its end?"""
+        instance = self._instances.get(id)
+        return instance is not None and instance.settled
+
     def scope(self, instance: Instance) -> Scope:
         """What the expressions of an instance can see."""
         frame = instance.node.frame
