@@ -40,6 +40,26 @@ def test_cancel(page: Any, server: Server) -> None:
     expect(page.locator("button:has-text('Resume')")).to_have_count(1)
 
 
+def test_what_only_an_explicit_wish_tries_again_is_offered(page: Any, server: Server) -> None:
+    run = started(server, "brief")
+    show(page, server, f"runs/{run}", ".run[data-status=failed]")
+    anew = page.locator("button:has-text('Resume, 1 task anew')")
+    expect(anew).to_have_attribute("title", re.compile("ask_quickly"))
+    anew.click()
+    expect(page.locator(".ids")).to_contain_text("resumed 1 time")
+    page.wait_for_selector(".run[data-status=failed]")
+
+
+def test_a_replay_is_named_and_is_not_resumed(page: Any, server: Server) -> None:
+    run = finished(server, "fails")
+    show(page, server, f"runs/{run}", "button:has-text('Resume')")
+    page.click("button:has-text('Replay')")
+    page.wait_for_selector(f".ids a[href='#/runs/{run}']")
+    page.wait_for_selector(".run[data-status=failed]")
+    expect(page.locator("button:has-text('Replay')")).to_have_count(1)
+    expect(page.locator("button:has-text('Resume')")).to_have_count(0)
+
+
 def test_the_list_of_runs_keeps_itself_up_to_date(page: Any, server: Server) -> None:
     run = started(server, "hang")
     show(page, server, "runs?status=running", f"tr a[href='#/runs/{run}']")

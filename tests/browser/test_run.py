@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -129,6 +130,10 @@ def test_subtasks_made_while_running_fold_and_unfold(page: Any, server: Server) 
     show(page, server, f"runs/{run}/work", "aside h3:has-text('2 subtasks')")
     page.click("aside summary:has-text('The plan that was made for it')")
     expect(page.locator("aside details[open] .source").first).to_contain_text("name: rhyme")
+    with page.expect_download() as download:
+        page.click("aside button:has-text('Download')")
+    assert download.value.suggested_filename == "work.plan.yaml"
+    assert "name: rhyme" in Path(download.value.path()).read_text()
 
 
 def test_a_failure_says_what_and_what_to_do(page: Any, server: Server) -> None:

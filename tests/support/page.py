@@ -134,6 +134,12 @@ tasks:
   end: {value: "${{ tasks.ask_number.output * 2 }}"}
 outputs: {end: "${{ tasks.end.output }}"}
 """,
+    "brief": """version: 1
+name: brief
+tasks:
+  ask_quickly: {ask: How many?, timeout: 200ms}
+outputs: {end: "${{ tasks.ask_quickly.output }}"}
+""",
     "agent": """version: 1
 name: tea
 tasks:

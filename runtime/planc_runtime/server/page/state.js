@@ -4,7 +4,7 @@
 export function emptyRun() {
   return {
     seq: 0, status: "running", startedAt: null, endedAt: null, lastAt: null,
-    inputs: {}, outputs: null, error: null, resumedAt: [], limits: null,
+    inputs: {}, outputs: null, error: null, resumedAt: [], limits: null, replayOf: null,
     instances: new Map(), byTask: new Map(), touched: new Set(), expanded: new Map(), subplans: new Map(), growths: 0,
     usage: { input_tokens: 0, output_tokens: 0, cached_tokens: 0, calls: 0, usd: 0, unpriced: false },
   };
@@ -73,6 +73,7 @@ const HANDLERS = {
     run.startedAt = event.at;
     run.inputs = event.data.inputs || {};
     run.limits = event.data.limits || null;
+    run.replayOf = event.data.labels?.["planc.replay_of"] || null;
   },
   plan_grown(run, event) {
     run.growths += 1;

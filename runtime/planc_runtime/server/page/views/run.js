@@ -13,12 +13,12 @@ import { Summaries, countAll, criticalInstances, statusOfRun } from "../summary.
 import { baseName, cost, count, duration, moment, plural } from "../format.js";
 import { useEvents, useGraph, useRunSummary } from "../following.js";
 import { Scrubber } from "./scrubber.js";
+import { Actions, LIVE } from "./actions.js";
 import { EventList, TaskList } from "./lists.js";
 import { RunPanel } from "./overview.js";
 import { TaskPanel } from "./task.js";
 
 const TABS = [["graph", "Graph"], ["timeline", "Timeline"], ["tasks", "Tasks"], ["outputs", "Outputs"], ["plan", "Plan"], ["events", "Events"]];
-const LIVE = new Set(["running", "waiting"]);
 const LEGEND = ["pending", "running", "retrying", "waiting", "waiting_for_subtasks", "succeeded", "failed", "skipped"];
 
 export function RunView({ run, instance, query }) {
@@ -89,19 +89,18 @@ function Panel({ tab, run, graph, states, events, instance, go, now, version, pa
 }
 
 function Header({ id, run, status, graph, link, now, totals, again }) {
-  const [act, busy, problem] = useAction((action) =>
-    post(`/api/runs/${encodeURIComponent(id)}/${action}`).then((answer) => {
+  const [act, busy, problem] = useAction((action, body) =>
+    post(`/api/runs/${encodeURIComponent(id)}/${action}`, body).then((answer) => {
       if (answer?.run_id && answer.run_id !== id) location.hash = `#/runs/${answer.run_id}`;
       else if (action !== "cancel") again();
     }));
-  const resumable = ["failed", "interrupted", "cancelled", "budget", "abandoned"].includes(status);
   const elapsed = run.startedAt ? (run.endedAt ?? Math.max(now, run.lastAt)) - run.startedAt : null;
   const tokens = run.usage.input_tokens + run.usage.output_tokens;
   return html`
     <div class="head">
       <div class="title"><h1><span class="wrap">${graph.name}</span> <${Status} status=${status} /></h1>
         <p class="ids"><code title=${id}>${id}</code> <${Copy} value=${id} label="Copy id" />
-          <span class="soft">started ${moment(run.startedAt)}</span>${run.resumedAt.length ? html`<span class="soft">resumed ${plural(run.resumedAt.length, "time")}</span>` : null}
+          <span class="soft">started ${moment(run.startedAt)}</span>${run.resumedAt.length ? html`<span class="soft">resumed ${plural(run.resumedAt.length, "time")}</span>` : null}${run.replayOf ? html`<span class="soft">replay of ${/\./.test(run.replayOf) ? baseName(run.replayOf) : html`<a href=${`#/runs/${run.replayOf}`}>an earlier run</a>`}</span>` : null}
           ${link === "live" && LIVE.has(status) ? html`<span class="live">live</span>` : null}</p></div>
       <dl class="facts" aria-label="So far">
         <div><dt>Tasks</dt><dd>${totals.done}<small> of ${totals.total}</small> <${Meter} ...${totals} /></dd></div>
@@ -110,11 +109,7 @@ function Header({ id, run, status, graph, link, now, totals, again }) {
         <div><dt>Tokens</dt><dd title=${`${run.usage.input_tokens} in, ${run.usage.output_tokens} out`}>${tokens ? count(tokens) : "–"}</dd></div>
         <div><dt>Cost</dt><dd>${cost(run.usage) || "–"}${run.limits?.usd ? html`<small> of $${run.limits.usd}</small>` : null}</dd></div>
       </dl>
-      ${recording ? html`<p class="soft">a recording</p>` : html`<div class="actions">
-        ${LIVE.has(status) ? html`<button type="button" class="danger" disabled=${busy} onClick=${() => act("cancel")}>Cancel</button>` : null}
-        ${resumable ? html`<button type="button" class="primary" disabled=${busy} onClick=${() => act("resume")} title="Go on; what is completed is not done again">Resume</button>` : null}
-        ${LIVE.has(status) ? null : html`<button type="button" disabled=${busy} onClick=${() => act("replay")} title="Run it again from its recording, without a live call">Replay</button>`}
-      </div>`}
+      <${Actions} run=${run} status=${status} busy=${busy} act=${act} />
     </div>
     ${run.error ? html`<p class="error banner">${run.error.message || String(run.error)}</p>` : null}
     ${problem ? html`<${Problem} problem=${problem} />` : null}`;

@@ -2,7 +2,7 @@
 
 import { html, useMemo } from "../vendor/htm-preact.js";
 import { get } from "../api.js";
-import { Copy, Meter, Problem, Value, useLoad } from "../parts.js";
+import { Copy, Download, Meter, Problem, Value, useLoad } from "../parts.js";
 import { Source, wholeTask } from "../source.js";
 import { Status } from "../status.js";
 import { indexOf, taskOf } from "../state.js";
@@ -46,7 +46,7 @@ const Links = ({ words, ids, onPick }) => (ids.length
 // The task's own lines: of the plan's file, or of the plan that was made for the goal it belongs to.
 function PlanLines({ run, graph, node, instance }) {
   const made = run.subplans.get(instance) || (node?.parent && subplanOf(run, instance));
-  if (made && !node?.parent) return html`<details><summary>The plan that was made for it</summary><div class="tools"><span></span><${Copy} value=${made.text} /></div><${Source} content=${made.text} label="Plan of the goal" /></details>
+  if (made && !node?.parent) return html`<details><summary>The plan that was made for it</summary><div class="tools"><span></span><span class="buttons"><${Copy} value=${made.text} /><${Download} value=${made.text} name=${taskOf(instance).replaceAll("/", "-")} /></span></div><${Source} content=${made.text} label="Plan of the goal" /></details>
     ${node?.lines ? html`<${Lines} text=${graph.text} lines=${node.lines} />` : null}`;
   if (!node?.lines) return null;
   const text = node.parent ? made?.text : graph.text;
