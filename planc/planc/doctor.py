@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from planc.runs.tracing import where_traces_go
+from planc_runtime.extras import install
 from planc_runtime.models.checks import Check, check_endpoint
 from planc_runtime.models.embedded.doctor import check as check_embedded
 from planc_runtime.store.errors import StoreError
@@ -100,7 +101,7 @@ def _tools(project: Project) -> Check:
 
 def _traces() -> Check:
     ok, words = where_traces_go()
-    return Check("OpenTelemetry", ok, words, "" if ok else "pip install 'planc[traces]'")
+    return Check("OpenTelemetry", ok, words, "" if ok else install("traces"))
 
 
 def _default(project: Project) -> Check:

@@ -42,7 +42,9 @@ def plan_snapshot(request: pytest.FixtureRequest) -> Any:
     try:
         snapshot = request.getfixturevalue("snapshot")
     except pytest.FixtureLookupError:
-        pytest.fail("plan_snapshot needs syrupy: pip install 'planc[pytest]'", pytrace=False)
+        from planc_runtime.extras import install
+
+        pytest.fail(f"plan_snapshot needs syrupy: {install('pytest')}", pytrace=False)
     return snapshot.use_extension(PlanSnapshotExtension)
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from planc_runtime.extras import install
+
 from .console import data, say
 from .errors import Exit, Stop
 from .options import STORE
@@ -28,8 +30,7 @@ def command(run: str, output: Path | None, force: bool, store: str | None) -> No
     try:
         from planc.serving.report import report
     except ImportError as error:
-        help = "pip install 'planc[serve]'"
-        raise Stop(Exit.CONFIGURATION, f"the page is not installed ({error.name})", help) from None
+        raise Stop(Exit.CONFIGURATION, f"the page is not installed ({error.name})", install("serve")) from None
 
     kept = Project.here(store=store).store
     run_id = kept.resolve(run)

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 import click
 
+from planc_runtime.extras import install
+
 from .console import say
 from .errors import Exit, Stop
 from .flags import RunFlags, policy_options
@@ -53,9 +55,7 @@ def command(
     try:
         from planc.serving.serve import serve
     except ImportError as error:
-        raise Stop(
-            Exit.CONFIGURATION, f"the server is not installed ({error.name})", "pip install 'planc[serve]'"
-        ) from None
+        raise Stop(Exit.CONFIGURATION, f"the server is not installed ({error.name})", install("serve")) from None
     from planc.project import Project
     from planc.runs.rights import grants_of, secrets_of
     from planc_runtime.executor import Options, Shared

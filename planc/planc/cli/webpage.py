@@ -9,6 +9,7 @@ import click
 from planc.project import Project
 from planc_runtime.executor.options import Options, RunResult
 from planc_runtime.executor.stop import StopSignal
+from planc_runtime.extras import install
 from planc_schemas.compiled import CompiledPlan
 from planc_schemas.values import Json
 
@@ -32,9 +33,7 @@ async def run_with_page(
         from planc_runtime.server.problems import Problem
         from planc_runtime.server.workbench import Submit
     except ImportError as error:
-        raise Stop(
-            Exit.CONFIGURATION, f"the server is not installed ({error.name})", "pip install 'planc[serve]'"
-        ) from None
+        raise Stop(Exit.CONFIGURATION, f"the server is not installed ({error.name})", install("serve")) from None
     stop, somebody = StopSignal(), sys.stdin.isatty() and sys.stderr.isatty()
 
     def announce(address: str) -> None:

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from planc_runtime.executor.options import Options, RunResult
+from planc_runtime.extras import install
 from planc_runtime.store.base import Store
 from planc_runtime.store.current import plans_of_goals
 from planc_runtime.traces import CONTENT, endpoint_of
@@ -97,6 +98,6 @@ def _traces() -> Any:
     try:
         from planc_runtime.traces.setup import Traces
     except ImportError:
-        _LOG.warning("traces are asked for (%s), but the extra is missing: pip install 'planc[traces]'", endpoint)
+        _LOG.warning("traces are asked for (%s), but the extra is missing: %s", endpoint, install("traces"))
         return None
     return Traces(os.environ)

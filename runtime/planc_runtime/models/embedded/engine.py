@@ -20,6 +20,7 @@ from typing import IO
 
 from planc_schemas.ports import TaskFailure
 
+from ...extras import install
 from ..base import EmbeddedConfig
 from ..outcome import failure
 from .serve import PASSIVE, Settings
@@ -133,7 +134,7 @@ def check_installed() -> None:
         raise failure(
             "unsupported",
             "the embedded model needs the package xllamacpp, which is not installed",
-            "pip install 'planc[local]', or set OPENAI_API_KEY or OPENAI_BASE_URL to use an endpoint",
+            f"{install('local')}, or set OPENAI_API_KEY or OPENAI_BASE_URL to use an endpoint",
             code="R520",
         )
 

@@ -14,6 +14,7 @@ from typing import IO, Any, TypeVar
 
 from planc_schemas.ports import ErrorKind, TaskError, TaskFailure
 
+from ...extras import install
 from ..secrets import Masker
 from .server import McpServer
 
@@ -101,7 +102,7 @@ async def _client_for(server: McpServer, log: IO[str]) -> AsyncIterator[Any]:
         import mcp
         from mcp.client.streamable_http import streamable_http_client
     except ImportError:
-        help_ = "install it: pip install 'planc[mcp]'"
+        help_ = f"install it: {install('mcp')}"
         raise mcp_failure(server, "MCP support is not installed", "unsupported", help_) from None
     async with contextlib.AsyncExitStack() as stack:
         if server.url:

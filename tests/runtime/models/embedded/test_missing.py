@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from planc_runtime.extras import install
 from planc_runtime.models.base import EmbeddedConfig
 from planc_runtime.models.embedded import doctor, engine
 from planc_runtime.models.embedded import model as model_module
@@ -59,7 +60,7 @@ def test_the_extra_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     file.write_bytes(CONTENT)
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     error = error_of(EmbeddedConfig(file=file))
-    assert error.code == "R520" and "pip install 'planc[local]'" in error.help
+    assert error.code == "R520" and install("local") in error.help
     assert not doctor.available(EmbeddedConfig(file=file))
 
 
