@@ -72,6 +72,7 @@ class _Handover:
         self._letter = letter
         self._store = store
         self._options = options
+        self._mailbox: base.Mailbox | None = None
         self._posted: base.Letter | None = None
 
     @property
@@ -99,6 +100,7 @@ class _Handover:
         # Bound to the question that was looked at here, and without secrets: it is a file, if only for a moment.
         data = self._options.secrets.masker.mask_json(event.data)
         handed = replace(letter, answer=data["answer"], by=data["by"], digest=data["digest"])
+        self._mailbox = mailbox
         self._posted = mailbox.post(letter.id, handed.text())
         return True
 
@@ -112,9 +114,11 @@ class _Handover:
 
     def close(self) -> None:
         """Takes the answer back if nobody has taken it."""
-        if self._posted is not None:
-            self._posted.withdraw()
-        self._posted = None
+        posted, self._posted = self._posted, None
+        if posted is not None:
+            posted.withdraw()
+        elif self._mailbox is not None:  # Ctrl-C came while it was posted
+            self._mailbox.remove(self._letter.id)
 
 
 def answer_waiting_run(

@@ -18,7 +18,7 @@ from planc_runtime.executor.letters import Letter
 from planc_runtime.store.base import Journal
 from planc_runtime.store.errors import RunHeld
 from planc_runtime.store.lease import this_process
-from planc_runtime.store.mailbox import FileMailbox
+from planc_runtime.store.mailbox import FileLetter, FileMailbox
 from planc_runtime.store.memory import MemoryStore
 from planc_runtime.store.sqlite import SqliteStore
 from planc_runtime.tools.secrets import Secrets
@@ -338,6 +338,23 @@ def test_who_stops_waiting_takes_the_answer_back(tmp_path: Path) -> None:
 
     with closing(held.journal), pytest.raises(KeyboardInterrupt):
         held.give(True, interrupt)
+    assert (held.answers(), held.names()) == ([], [])
+
+
+def test_an_answer_is_taken_back_by_who_is_interrupted_while_posting_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(tmp_path)
+    post = FileMailbox.post
+
+    def interrupted(mailbox: FileMailbox, name: str, text: bytes) -> FileLetter:
+        post(mailbox, name, text)
+        assert held.names() == [name]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(FileMailbox, "post", interrupted)
+    with closing(held.journal), pytest.raises(KeyboardInterrupt):
+        held.give(True)
     assert (held.answers(), held.names()) == ([], [])
 
 
