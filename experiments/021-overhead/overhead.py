@@ -19,7 +19,7 @@ import shapes
 
 ROUNDS = 3
 LARGE = 50_000
-"""From here on one process a figure, and no chain of tool calls on disk: it would wait for 100,000 syncs."""
+"""From here on one process a figure."""
 OURS = ("value-memory", "tool-memory", "value-full", "tool-full")
 Figures: TypeAlias = dict[str, Any]
 
@@ -64,9 +64,8 @@ def table(shape: str, count: int, found: dict[tuple[str, str, int], Figures]) ->
     say("|---|---|---|---|---|---|---|")
     loops: tuple[str, ...] = ("plain", "journalling")
     if shape == "chain":
-        loops = ("plain",) if count >= LARGE else ("plain", "journalling", "committing")
-    waits = shape == "chain" and count >= LARGE
-    rounds = measured([*loops, *(each for each in OURS if not (waits and each == "tool-full"))], shape, count)
+        loops = ("plain", "journalling", "committing")
+    rounds = measured([*loops, *OURS], shape, count)
     for system, taken in rounds.items():
         figures = found[system, shape, count] = least(taken)
         ratios = [f"{ratio(taken, rounds[loop], 1):.1f}" if loop in loops else "" for loop in ("plain", "journalling")]
@@ -74,7 +73,7 @@ def table(shape: str, count: int, found: dict[tuple[str, str, int], Figures]) ->
         peaks = [figures.get("run_peak_mb", figures["peak_mb"]), figures.get("load_peak_mb")]
         peak = ", ".join(f"{each:.0f}" for each in peaks if each is not None)
         say(f"| {system} | {micro(figures, 'run', count)} | {' | '.join(ratios + parts)} | {peak} |")
-    if "committing" in rounds and not waits:
+    if "committing" in rounds:
         for system in ("value-full", "tool-full"):
             cpu, wall = [ratio(rounds[system], rounds["committing"], clock) for clock in (1, 0)]
             say(f"| {system} to committing | CPU {cpu:.2f}, wall {wall:.2f} | | | | | |")
