@@ -3,6 +3,7 @@
 Exception
 ├── PlanInvalid      a plan has errors; carries the diagnostics
 ├── ProjectError     something named is not there (planc.project)
+│   └── NotApproved  a plan that is not what was approved (planc.files.approvals)
 ├── InputError       an input that the plan does not take (planc.inputs)
 ├── ConfigError      a setting that cannot be used (planc.config.errors)
 └── StoreError       the store of runs (planc_runtime.store.errors)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Blame: TypeAlias = Literal["usage", "plan", "configuration", "task"]
-"""What has to change: the command, the plan, the configuration (settings, rights, disk), or nothing (a task failed)."""
+"""What has to change: the command, the plan, the configuration (settings, rights, approvals, disk), or nothing (a task
+failed)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ _BLAMES: dict[str, Blame] = {
     "planc.config.errors.ConfigError": "configuration",
     "planc.runs.inputs.InputError": "usage",
     "planc.project.ProjectError": "usage",
+    "planc.files.approvals.NotApproved": "configuration",
     "planc.errors.PlanInvalid": "plan",
     "planc_runtime.replay.yaml_text.CassetteError": "usage",
     "planc_runtime.store.errors.RunUnknown": "usage",

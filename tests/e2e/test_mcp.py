@@ -66,7 +66,7 @@ def test_a_run_is_pinned_to_the_definitions_it_was_checked_with(tmp_path: Path) 
 
     changed = configured(tmp_path, "--changed")
     locked = planc("execute", "sums.plan.yaml", "--locked", *ALLOW, folder=tmp_path, **changed)
-    assert locked.returncode == 2 and "the definition of tool ex.add changed" in locked.stderr
+    assert locked.returncode == 4 and "the definition of tool ex.add changed" in locked.stderr
     refused = planc("resume", "last", *ALLOW, folder=tmp_path, **changed)
     assert refused.returncode == 2, refused.stderr
     assert "the definition of `ex.add` (MCP server ex) is not the one" in refused.stderr

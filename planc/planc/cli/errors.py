@@ -6,7 +6,7 @@
 | 1 | a task failed |
 | 2 | usage: an unknown command, option or run, an input of the wrong type, a missing file |
 | 3 | the plan is not valid |
-| 4 | configuration: settings, models, rights, the store |
+| 4 | configuration: settings, models, rights, approvals, the store |
 | 5 | the budget is used up |
 | 6 | waiting for a person |
 | 130 | interrupted |

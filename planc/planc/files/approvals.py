@@ -13,6 +13,10 @@ from planc_schemas.ports import ToolCatalogue
 from .plans import SUFFIX
 
 
+class NotApproved(ProjectError):
+    """A plan that nobody approved, or not as it stands now."""
+
+
 def lock_path(plan: Path) -> Path:
     """Where the approval of a plan file lies."""
     name = plan.name
@@ -38,15 +42,13 @@ def write_lock(plan: Path, lock: Lock) -> Path:
 
 
 def require_approval(path: Path, plan: CompiledPlan, tools: ToolCatalogue) -> None:
-    """Refuses (ProjectError) unless the plan, its imports, its tools and its rights are just what was approved."""
+    """Refuses (NotApproved) unless the plan, its imports, its tools and its rights are just what was approved."""
     lock = read_lock(path)
     if lock is None:
-        raise ProjectError(
+        raise NotApproved(
             f"{path} is not approved", f"look at it with `planc show {path}`, then `planc approve {path}`"
         )
     words = drift(lock, lock_of(plan, tools))
     if words:
         what = "; ".join(words)
-        raise ProjectError(
-            f"{path} is not what was approved: {what}", f"review the change, then `planc approve {path}`"
-        )
+        raise NotApproved(f"{path} is not what was approved: {what}", f"review the change, then `planc approve {path}`")
