@@ -9,7 +9,8 @@ from typing import get_args
 
 from planc.escape import one_line, visible
 from planc.project import ProjectError
-from planc_runtime.recover import FINAL
+from planc_runtime.executor.resume import untried
+from planc_runtime.recover import RecoveryError
 from planc_runtime.store.base import RunSummary, Store
 from planc_runtime.store.current import current_plan, plans_of_goals
 from planc_schemas.compiled import CompiledPlan
@@ -88,8 +89,7 @@ def run_report(store: Store, run_id: str) -> str:
     for name, value in _outputs(events).items():
         lines += ["", f"{name}:", _shown(value)]
     if summary.status in ("interrupted", "abandoned", "failed", "waiting", "budget"):
-        final = [instance for instance, error in failed.items() if error.get("kind") in FINAL]
-        lines += ["", f"next: {resume_command(run_id, final)}"]
+        lines += ["", f"next: {resume_command(run_id, _untried(store, run_id) if failed else ())}"]
     return "\n".join(lines)
 
 
@@ -175,6 +175,13 @@ def _standing_failures(events: Iterable[Event]) -> dict[str, dict[str, Json]]:
         elif event.type in ("task_started", "task_finished", "task_reused"):
             failed.pop(event.instance or "", None)
     return failed
+
+
+def _untried(store: Store, run_id: str) -> tuple[str, ...]:
+    try:
+        return untried(run_id, store)
+    except RecoveryError:  # a journal of other rules may be looked at all the same
+        return ()
 
 
 def _errors(failed: Mapping[str, dict[str, Json]]) -> list[str]:

@@ -88,12 +88,13 @@ def run_result(
         error=error,
         questions=tuple(waiting(each) for each in machine.unfinished() if each.status == "waiting"),
         reason=reason,
-        final=_final(machine, final_before),
+        final=final_failures(machine, final_before),
     )
 
 
-def _final(machine: Machine, before: Collection[str]) -> tuple[str, ...]:
-    """Those of this part, and of earlier parts what this one did not come to: a foreach ends with its first failure."""
+def final_failures(machine: Machine, before: Collection[str]) -> tuple[str, ...]:
+    """The instances that only `fresh` tries again: those of this part, and those of earlier parts that this one did not
+    come to (a foreach ends with its first failure). What a foreach collects is no failure of the run."""
     known = {failure.instance for failure in machine.failures}
     here = [each.instance for each in machine.failures if each.error.kind in FINAL and not each.collected]
     return (*here, *sorted(each for each in before if each not in known and not machine.has_result(each)))

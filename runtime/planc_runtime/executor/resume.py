@@ -30,7 +30,7 @@ from .cut_off import cut_off
 from .execute import DEFAULTS, assemble
 from .execution import Execution
 from .options import Options, RunResult, ToolCaller
-from .outcomes import run_result
+from .outcomes import final_failures, run_result
 from .simulate import Known, Simulation, simulate
 from .starting import Reuse
 
@@ -159,6 +159,13 @@ def load(run_id: str, store: Store, options: Options) -> Recovered:
         # Read afterwards: while somebody executes the run, its events may name plans that were not there before.
         plans = {kept.digest: (kept.plan, kept.text) for kept in store.plans(run_id)}
         return recover(run_id, events, plans, options.durations)
+
+
+def untried(run_id: str, store: Store) -> tuple[str, ...]:
+    """The instances of a run that going on tries again only when they are named (`fresh`); as `RunResult.final`.
+    Raises StoreError, RecoveryError."""
+    state = load(run_id, store, Options())
+    return final_failures(state.machine, state.memory.final())
 
 
 def examine(state: Recovered, plan: CompiledPlan, store: Store, models: ModelProvider, options: Options) -> Simulation:

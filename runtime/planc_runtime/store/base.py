@@ -7,7 +7,7 @@ pass the same conformance suite: `memory.MemoryStore` and `sqlite.SqliteStore`.
 How an executor uses it::
 
     journal = store.create(run_id, plan, text, this_process())     # or store.open(run_id, …) to resume
-    events = store.read(run_id, whole=True)                        # resume: the fold of these is the state
+    events = store.reader(run_id).walk()                           # resume: the fold of these is the state
     journal.append([Event("run_started", None, {...}, at=now)])
     journal.commit()                                               # blocks for about one fsync; may run in a thread
     ...
