@@ -128,7 +128,9 @@ class Bench:
         options = self.options(reuse=True)
         if run_id is None:
             return preview(plan, inputs={}, store=self.store, models=self.models, options=options)
-        return preview_resume(run_id, store=self.store, models=self.models, options=options, plan=plan)
+        return preview_resume(
+            run_id, store=self.store, models=self.models, tools=self.tools, options=options, plan=plan
+        )
 
     def events(self, run_id: str) -> list[Event]:
         return self.store.read(run_id)

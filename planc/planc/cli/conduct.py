@@ -316,5 +316,6 @@ def known_tasks(plan: CompiledPlan, names: Iterable[str]) -> frozenset[str]:
     for name in names:
         if plan_task(name) not in ids:
             near = nearest(name, ids)
-            raise Stop(Exit.USAGE, f"the plan has no task `{name}`", f"did you mean `{near}`?" if near else "")
+            help = f"did you mean `{near}`?" if near else f"its tasks: {one_line(', '.join(sorted(ids)))[:300]}"
+            raise Stop(Exit.USAGE, f"the plan has no task `{name}`", help)
     return frozenset(names)

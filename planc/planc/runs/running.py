@@ -134,6 +134,8 @@ async def preview_run(project: Project, run_id: str, options: Options, plan: Com
     """What `resume_run` would reuse and run; empty when there is nothing to do."""
     models = project.models()
     try:
-        return preview_resume(run_id, store=project.store, models=models, options=options, plan=plan)
+        return preview_resume(
+            run_id, store=project.store, models=models, tools=project.tools, options=options, plan=plan
+        )
     finally:
         await models.close()

@@ -14,8 +14,9 @@ from ..recover import Memory, RecoveryError
 from ..store.base import RunFilter, Store
 from ..store.errors import StoreError
 from .asked import as_asked
+from .cut_off import cut_off
 from .execute import DEFAULTS
-from .options import Options
+from .options import Options, ToolCaller
 from .resume import Change, examine, load
 from .simulate import Known, Step, simulate
 from .starting import Reuse
@@ -50,6 +51,7 @@ def preview_resume(
     *,
     store: Store,
     models: ModelProvider,
+    tools: ToolCaller,
     options: Options = DEFAULTS,
     plan: CompiledPlan | None = None,
 ) -> list[Step]:
@@ -61,6 +63,7 @@ def preview_resume(
     options = as_asked(options, state.asked)
     if Change(state, plan, options).nothing_to_do:
         return []
+    cut_off(state, tools, options)  # what may not be repeated has failed
     return examine(state, plan or state.machine.plan, store, models, options).steps
 
 

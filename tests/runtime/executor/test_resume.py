@@ -80,9 +80,11 @@ def test_what_may_not_be_repeated_fails_now_and_in_every_later_part() -> None:
     bench = Bench()
     plan = plan_of(CAREFUL)
     run_id = dead(bench, plan, Event("task_started", "pay", {"attempt": 1, "fingerprint": "f"}, at=2.0))
-    for _ in range(3):
+    for number in range(3):
+        steps = {step.instance: step.action for step in bench.told(plan, run_id)}
+        assert steps == {"pay": "failed", "other": "reused" if number else "runs"}, "it says so before it begins"
         result = bench.resume(run_id)
-        assert result.status == "failed"
+        assert (result.status, result.final) == ("failed", ("pay",))
         assert [(each.instance, each.error.code) for each in result.failures] == [("pay", "R202")]
     assert bench.models.prompts == ["other"]
     assert bench.resume(run_id, fresh=frozenset({"pay"})).status == "succeeded"
@@ -95,7 +97,7 @@ def test_resuming_a_failed_run_tries_what_failed_and_what_was_behind_it() -> Non
     assert failed.status == "failed"
     bench.models.script = lambda request: "y"
     bench.models.requests.clear()
-    steps = preview_resume(failed.run_id, store=bench.store, models=bench.models)
+    steps = preview_resume(failed.run_id, store=bench.store, models=bench.models, tools=bench.tools)
     assert [(step.instance, step.action, step.reason) for step in steps] == [
         ("a", "reused", ""),
         ("b", "reused", ""),
@@ -111,7 +113,7 @@ def test_an_edit_runs_what_it_touches_and_those_who_read_it() -> None:
     first = bench.run(plan_of(PLAN))
     bench.models.requests.clear()
     edited = plan_of(PLAN.replace("second", "2nd"))
-    steps = preview_resume(first.run_id, store=bench.store, models=bench.models, plan=edited)
+    steps = preview_resume(first.run_id, store=bench.store, models=bench.models, tools=bench.tools, plan=edited)
     assert [(step.instance, step.action, step.reason) for step in steps] == [
         ("a", "reused", ""),
         ("b", "runs", "prompt changed"),
@@ -156,7 +158,7 @@ def test_a_run_that_succeeded_is_left_alone() -> None:
     again = bench.resume(first.run_id)
     assert (again.status, again.outputs, again.usage) == (first.status, first.outputs, first.usage)
     assert bench.story(first.run_id) == before
-    assert preview_resume(first.run_id, store=bench.store, models=bench.models) == []
+    assert preview_resume(first.run_id, store=bench.store, models=bench.models, tools=bench.tools) == []
 
 
 def test_a_finished_value_is_not_written_twice() -> None:
@@ -311,7 +313,9 @@ def test_what_was_about_to_be_tried_again_takes_a_result_that_another_run_has_me
     )
     assert bench.run(plan).status == "succeeded"
     asked = len(bench.models.requests)
-    steps = preview_resume(run_id, store=bench.store, models=bench.models, options=bench.options(reuse=True))
+    steps = preview_resume(
+        run_id, store=bench.store, models=bench.models, tools=bench.tools, options=bench.options(reuse=True)
+    )
     assert {step.action for step in steps} == {"reused"}
     assert bench.resume(run_id, reuse=True).status == "succeeded"
     assert len(bench.models.requests) == asked
