@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planc_schemas.json_text import json_bytes
+from planc_schemas.values import canonical_json
 
 NUMBERS = st.integers(-(2**60), 2**60) | st.floats(allow_nan=False, allow_infinity=False)
 VALUES = st.recursive(
@@ -40,3 +41,20 @@ def test_depth_does_not_matter() -> None:
     for _ in range(300):
         value = [value]
     assert json_bytes(value) == b"[" * 300 + b"1" + b"]" * 300
+
+
+@given(VALUES)
+def test_canonical_text_is_what_the_standard_library_writes(value: object) -> None:
+    assert canonical_json(value) == json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+
+
+def test_canonical_text_goes_on_after_a_value_that_is_none() -> None:
+    value = {"b": 1, "a": [math.nan]}
+    for _ in range(2):
+        with pytest.raises(ValueError, match="JSON"):
+            canonical_json(value)
+    value["a"] = [0.5]
+    assert canonical_json(value) == '{"a":[0.5],"b":1}'
+    assert canonical_json("ü \ud800") == '"ü \ud800"'

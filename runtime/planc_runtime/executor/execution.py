@@ -152,9 +152,9 @@ class Execution:
             launches, self._to_launch = self._to_launch, []
             for attempt in launches:
                 self._launch(attempt)
-            if not (more or self._over or self._ledger.pending):
+            if not (more or launches or self._over or self._ledger.pending):
                 return self._nothing_left()
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # what was launched and does not wait is over after this
 
     def _nothing_left(self) -> bool:
         if self._active:
@@ -264,7 +264,7 @@ class Execution:
             return
         attempt.context = AttemptContext(attempt, self._world, self._write_now)
         coroutine = run_attempt(attempt, attempt.context, self._ended)
-        attempt.running = asyncio.create_task(coroutine, name=attempt.instance.id)
+        attempt.running = asyncio.Task(coroutine, name=attempt.instance.id)  # create_task takes twice as long
 
     def _ended(self, attempt: Attempt) -> None:
         if not attempt.over:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from planc_schemas.compiled import CompiledPlan, CompiledTask
@@ -40,19 +40,21 @@ class Topology:
         numbers = {task.id: number for number, task in enumerate(self.tasks)}
         self.downstream: list[list[int]] = [[] for _ in self.tasks]
         self.waits: list[int] = []
+        in_order = True
         try:
             for number, task in enumerate(self.tasks):
                 self.waits.append(len(task.waits_for))
                 for upstream in task.waits_for:
-                    self.downstream[numbers[upstream]].append(number)
+                    before = numbers[upstream]
+                    self.downstream[before].append(number)
+                    in_order = in_order and before < number
         except KeyError as error:
             raise ValueError(f"a task of plan `{plan.name}` waits for {error}, which is not in it") from None
         known = durations or {}
         self.weights = [known.get(task.id, WEIGHTS[task.work.kind]) for task in self.tasks]
-        self.priority = self._priorities()
+        self.priority = self._priorities(range(len(self.tasks)) if in_order else self._order())
 
-    def _priorities(self) -> list[float]:
-        order = self._order()
+    def _priorities(self, order: Sequence[int]) -> list[float]:
         priority = list(self.weights)
         downstream = self.downstream
         for number in reversed(order):

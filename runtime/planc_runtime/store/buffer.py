@@ -11,9 +11,9 @@ from .encode import Content, Row, encode
 
 class Buffer:
     """Holds what was appended since the last commit. `last_seq` and `chain` are those of the last appended event, at
-    first of the last one in the journal (0 when it has none)."""
+    first of the last one in the journal (0 when it has none). With `chain` None rows have no checksums."""
 
-    def __init__(self, last_seq: int, chain: int) -> None:
+    def __init__(self, last_seq: int, chain: int | None) -> None:
         self.last_seq = last_seq
         self.chain = chain
         self.rows: list[Row] = []

@@ -47,19 +47,21 @@ class Content:
     text: bytes
 
 
-def encode(event: Event, chain: int) -> tuple[Row, int, list[Content] | None]:
-    """The row of an event that has its `seq`, after an event with this `chain` (0 before the first); the new chain;
-    and what was spilled. Raises ValueError or TypeError when `data` is not JSON."""
+def encode(event: Event, chain: int | None) -> tuple[Row, int | None, list[Content] | None]:
+    """The row of an event that has its `seq`, after an event with this `chain` (0 before the first, None where nothing
+    needs checksums: in memory); the new chain; and what was spilled. Raises ValueError or TypeError when `data` is not
+    JSON."""
     data, type_ = event.data, event.type
     raw = json_bytes(data)
     contents = None
     if len(raw) > SPILL_BYTES:
         spilled, contents = _spill(data)
         raw = json_bytes(spilled)
-    chain = chain_of(chain, type_, event.instance, float(event.at), raw)
+    if chain is not None:
+        chain = chain_of(chain, type_, event.instance, float(event.at), raw)
     decides = 1 if type_ in DECIDING else None
     keeps = 1 if type_ in _RESULTS and _is_kept(data) else None
-    return (event.seq, type_, event.instance, event.at, decides, keeps, chain, raw.decode()), chain, contents
+    return (event.seq, type_, event.instance, event.at, decides, keeps, chain or 0, raw.decode()), chain, contents
 
 
 def chain_of(before: int, type_: str, instance: str | None, at: float, raw: bytes) -> int:

@@ -26,7 +26,7 @@ from .base import (
     RunSummary,
 )
 from .buffer import Buffer
-from .encode import DECIDING, Decoder, Row, restore
+from .encode import DECIDING, Row, event_of, restore
 from .errors import ContentDamaged, LeaseLost, RunExists, RunHeld, RunUnknown
 from .export import export_lines
 from .lease import Lease, standing
@@ -156,8 +156,7 @@ class MemoryJournal:
         self._clock = clock
         self._closed = False
         self._lost = False
-        last = run.rows[-1] if run.rows else None
-        self._buffer = Buffer(last[0], last[6]) if last else Buffer(0, 0)
+        self._buffer = Buffer(len(run.rows), None)
 
     @property
     def last_seq(self) -> int:
@@ -221,10 +220,7 @@ class MemoryReader:
 
     def read(self, after: int = 0, *, whole: bool = False, limit: int | None = None) -> list[Event]:
         rows = self._run.rows[after : None if limit is None else after + limit]
-        decoder = Decoder("in memory", after, self._run.rows[after - 1][6] if 0 < after <= len(self._run.rows) else 0)
-        events = decoder.decode(
-            (seq, type_, instance, at, chain, data) for seq, type_, instance, at, _, _, chain, data in rows
-        )
+        events = [event_of(seq, type_, instance, at, data) for seq, type_, instance, at, _, _, _, data in rows]
         return [_whole(self._run, event) for event in events] if whole else events
 
     def walk(self) -> Iterator[Event]:

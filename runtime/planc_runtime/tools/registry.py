@@ -106,11 +106,11 @@ class ToolRegistry:
                 raise _changed(tool.spec)
             prepared = tool.prepare(arguments)
             authorise(tool.spec, prepared.arguments, context.grants)
-            limits = [limit for limit in (tool.spec.timeout, context.timeout) if limit is not None]
-            if limits:
-                result = await _within_time(min(limits), tool, prepared, context)
-            else:
+            limit = _shorter(tool.spec.timeout, context.timeout)
+            if limit is None:
                 result = await tool.invoke(prepared, context)
+            else:
+                result = await _within_time(limit, tool, prepared, context)
             return bounded(mask.mask_json(result), name)
         except TaskFailure as failure:
             error = failure.error
@@ -157,6 +157,13 @@ def _rights(spec: ToolSpec, arguments: Mapping[str, Json]) -> list[Right]:
         return rights_of(spec.effects, arguments)
     except ValueError as error:
         raise TaskFailure(TaskError("bad_request", f"tool `{spec.name}`: {error}", "R402")) from None
+
+
+def _shorter(one: float | None, other: float | None) -> float | None:
+    """The shorter of two times, where None is no limit."""
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)
 
 
 async def _within_time(limit: float, tool: Tool, prepared: Prepared, context: ToolContext) -> Json:

@@ -41,7 +41,7 @@ def plain(value: object, name: str) -> Json:
 
 
 def _plain(value: object, name: str, place: str, depth: int) -> Json:
-    if value is None or isinstance(value, bool | int):
+    if value is None or isinstance(value, int):
         return value
     if isinstance(value, float):
         if math.isfinite(value):
@@ -77,6 +77,8 @@ def _not_json(name: str, place: str, what: str) -> TaskFailure:
 
 def bounded(value: Json, name: str, limit: int = MAX_OUTPUT_BYTES) -> Json:
     """The value, if its JSON has at most `limit` bytes. Raises TaskFailure (R405) otherwise."""
+    if value is None or (isinstance(value, int) and value.bit_length() < 64):
+        return value
     size = len(json_bytes(value))
     if size > limit:
         raise tool_failure("R405", f"tool `{name}` returned {size} bytes; at most {limit} are kept")

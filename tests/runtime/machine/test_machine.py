@@ -104,10 +104,21 @@ def test_an_event_that_does_not_fit_the_plan_is_refused(event: Event) -> None:
         machine.apply(event)
 
 
-def test_a_graph_that_is_none_is_refused() -> None:
-    def task(name: str, *waits: str) -> CompiledTask:
-        return CompiledTask(id=name, work=ValueWork(value=["const", 1]), meaning="", waits_for=waits)
+def task(name: str, *waits: str) -> CompiledTask:
+    return CompiledTask(id=name, work=ValueWork(value=["const", 1]), meaning="", waits_for=waits)
 
+
+def test_the_order_in_the_file_decides_nothing() -> None:
+    """Tasks in the order of the graph are the usual case, with a quicker way."""
+    tasks = [task("a"), task("b", "a"), task("c", "a"), task("d", "b", "c"), task("e", "d"), task("f")]
+    seconds = {"a": 1.0, "b": 2.0, "c": 30.0, "d": 4.0, "e": 50.0, "f": 6.0}
+    for order in (tasks, tasks[::-1], [tasks[3], tasks[0], tasks[5], tasks[4], tasks[2], tasks[1]]):
+        topology = Topology(CompiledPlan(name="p", digest="d", tasks=tuple(order)), seconds)
+        longest = dict(zip([each.id for each in order], topology.priority, strict=True))
+        assert longest == {"a": 85.0, "b": 56.0, "c": 84.0, "d": 54.0, "e": 50.0, "f": 6.0}
+
+
+def test_a_graph_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="in a circle"):
         Topology(CompiledPlan(name="p", digest="d", tasks=(task("a", "b"), task("b", "a"))))
     with pytest.raises(ValueError, match="waits for 'c'"):
