@@ -18,7 +18,7 @@ from pathlib import Path
 import openai
 
 from planc_compiler import compile_plan
-from planc_runtime.executor import Options, execute
+from planc_runtime.executor import Environment, Options, execute
 from planc_runtime.models.base import ModelsConfig, ProviderConfig
 from planc_runtime.models.configured import ConfiguredModels
 from planc_runtime.store.sqlite import SqliteStore
@@ -59,9 +59,7 @@ class Bench:
         assert plan is not None
         options = Options(grants=self.grants, reuse=False)
         store = SqliteStore(self.folder / str(self.run))
-        result = await execute(
-            plan, inputs={}, store=store, models=self.models, tools=self.tools, options=options, text=PLAN
-        )
+        result = await execute(plan, {}, Environment(store, self.models, self.tools, options), text=PLAN)
         assert result.status == "succeeded", result
         assert result.usage.calls == 6
 

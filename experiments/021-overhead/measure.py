@@ -22,7 +22,7 @@ import loops
 import shapes
 
 from planc_compiler import compile_plan
-from planc_runtime.executor import Options, execute
+from planc_runtime.executor import Environment, Options, execute
 from planc_runtime.executor.resume import load
 from planc_runtime.models.base import ModelsConfig
 from planc_runtime.models.configured import ConfiguredModels
@@ -89,9 +89,7 @@ def _run(plan: CompiledPlan, text: str, tools: ToolRegistry, store: Store, watch
             grants=Grants.from_flags(everything=True), reuse=False, limits=RunLimits(concurrency=CONCURRENCY)
         )
         models = ConfiguredModels(ModelsConfig())
-        result = await execute(
-            plan, inputs={}, store=store, models=models, tools=tools, options=options, text=text, run_id="R"
-        )
+        result = await execute(plan, {}, Environment(store, models, tools, options), text=text, run_id="R")
         assert result.outputs == {"last": 1}, result
         await models.close()
 

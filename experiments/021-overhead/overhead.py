@@ -74,9 +74,10 @@ def table(shape: str, count: int, found: dict[tuple[str, str, int], Figures]) ->
         peak = ", ".join(f"{each:.0f}" for each in peaks if each is not None)
         say(f"| {system} | {micro(figures, 'run', count)} | {' | '.join(ratios + parts)} | {peak} |")
     if "committing" in rounds:
-        for system in ("value-full", "tool-full"):
-            cpu, wall = [ratio(rounds[system], rounds["committing"], clock) for clock in (1, 0)]
-            say(f"| {system} to committing | CPU {cpu:.2f}, wall {wall:.2f} | | | | | |")
+        pairs = (("journalling", "committing"), *((ours, loop) for ours in OURS[2:] for loop in loops[1:]))
+        for system, loop in pairs:
+            cpu, wall = [ratio(rounds[system], rounds[loop], clock) for clock in (1, 0)]
+            say(f"| {system} to {loop} | CPU {cpu:.2f}, wall {wall:.2f} | | | | | |")
 
 
 def growth(sizes: list[int], found: dict[tuple[str, str, int], Figures]) -> None:

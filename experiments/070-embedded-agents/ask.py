@@ -25,7 +25,7 @@ sys.path.insert(0, str(HERE))
 import shop_tools  # noqa: E402  # its folder must be on the path first
 
 from planc_compiler import compile_plan  # noqa: E402
-from planc_runtime.executor import Options, execute  # noqa: E402
+from planc_runtime.executor import Environment, Options, execute  # noqa: E402
 from planc_runtime.models.base import ModelsConfig  # noqa: E402
 from planc_runtime.models.configured import ConfiguredModels  # noqa: E402
 from planc_runtime.models.embedded import model as embedded  # noqa: E402
@@ -52,7 +52,7 @@ async def ask(question: dict[str, Any], models: ConfiguredModels, tools: ToolReg
     assert plan is not None
     store = MemoryStore()
     began = time.perf_counter()
-    result = await execute(plan, inputs={}, store=store, models=models, tools=tools, options=Options(reuse=False))
+    result = await execute(plan, {}, Environment(store, models, tools, Options(reuse=False)))
     turns_made = [event.data for event in store.read(result.run_id) if event.type == "turn_recorded"]
     answer = str(result.outputs.get("answer", result.failures[0].error.message if result.failures else ""))
     return {

@@ -105,7 +105,7 @@ async def resume(
     run_id = project.store.resolve(run)
     chosen = plan_to_resume(project, run_id, None if plan is None else Path(plan))
     options = _options(project, allow, allow_all, limits, on_events, planner)
-    return await resume_run(project, run_id, options, chosen.plan if chosen.edited else None, text=chosen.text)
+    return await resume_run(project, run_id, options, chosen.edit)
 
 
 def answer(

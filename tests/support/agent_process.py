@@ -16,6 +16,7 @@ import os
 import signal
 from pathlib import Path
 
+from planc_runtime.executor.environment import Environment
 from planc_runtime.executor.execute import execute
 from planc_runtime.executor.options import Options
 from planc_runtime.executor.resume import resume
@@ -50,13 +51,14 @@ def main() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return wants(("step", {"number": done + 1})) if done < STEPS else says("all done")
 
-    models, tools, store = Models(answer), registry([step]), SqliteStore(given.folder / ".planc")
-    options = Options(reuse=False)
+    tools, store = registry([step]), SqliteStore(given.folder / ".planc")
+    models = Models(answer)
+    env = Environment(store, models, tools, Options(reuse=False))
     if given.verb == "execute":
         plan = agent_plan("tools: [step]" + ("\non_interrupt: rerun" if given.rerun else ""), tools)
-        run = execute(plan, inputs={}, store=store, models=models, tools=tools, options=options)
+        run = execute(plan, {}, env)
     else:
-        run = resume(store.resolve("last"), store=store, models=models, tools=tools, options=options)
+        run = resume(store.resolve("last"), env)
     result = asyncio.run(run)
     error = result.failures[0].error.to_json() if result.failures else None
     data = {"status": result.status, "output": result.outputs.get("answer"), "error": error}

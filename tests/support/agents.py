@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from planc_compiler.pipeline import compile_plan
+from planc_runtime.executor.environment import Environment
 from planc_runtime.executor.execute import execute
 from planc_runtime.executor.options import Options, RunResult
 from planc_runtime.store.base import Store
@@ -131,7 +132,5 @@ def run_agent(
     tools, models = registry(functions), Models(answers)
     kept = store or MemoryStore()
     plan = agent_plan(fields, tools)
-    result = asyncio.run(
-        execute(plan, inputs={}, store=kept, models=models, tools=tools, options=options or Options(reuse=False))
-    )
+    result = asyncio.run(execute(plan, {}, Environment(kept, models, tools, options or Options(reuse=False))))
     return Ran(result, kept, models)

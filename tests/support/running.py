@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from planc_runtime.budget import NOTHING
 from planc_runtime.clock import Clock
-from planc_runtime.executor import Options, RunResult, execute, preview, preview_resume, resume
+from planc_runtime.executor import Edit, Environment, Options, RunResult, execute, preview, preview_resume, resume
 from planc_runtime.executor.simulate import Step
 from planc_runtime.store.memory import MemoryStore
 from planc_runtime.tools.context import ToolContext
@@ -92,45 +92,27 @@ class Bench:
     def options(self, **more: object) -> Options:
         return replace(Options(clock=Clock(random=lambda: 1.0), reuse=False), **more)  # type: ignore[arg-type]
 
+    def environment(self, **options: object) -> Environment:
+        return Environment(self.store, self.models, self.tools, self.options(**options))
+
     def run(self, plan: CompiledPlan, inputs: Mapping[str, Json] | None = None, **options: object) -> RunResult:
         return run_virtual(self.execute(plan, inputs, **options))
 
     async def execute(
         self, plan: CompiledPlan, inputs: Mapping[str, Json] | None = None, **options: object
     ) -> RunResult:
-        return await execute(
-            plan,
-            inputs=inputs or {},
-            store=self.store,
-            models=self.models,
-            tools=self.tools,
-            options=self.options(**options),
-        )
+        return await execute(plan, inputs or {}, self.environment(**options))
 
     def resume(
         self, run_id: str, plan: CompiledPlan | None = None, planning: Usage = NOTHING, **options: object
     ) -> RunResult:
-        return run_virtual(
-            resume(
-                run_id,
-                store=self.store,
-                models=self.models,
-                tools=self.tools,
-                options=self.options(**options),
-                plan=plan,
-                text="edited",
-                planning=planning,
-            )
-        )
+        edit = Edit(plan, "edited", planning) if plan is not None else None
+        return run_virtual(resume(run_id, self.environment(**options), edit))
 
     def told(self, plan: CompiledPlan, run_id: str | None = None) -> list[Step]:
         """What is said before a run of the plan, or before the run `run_id` goes on with it."""
-        options = self.options(reuse=True)
-        if run_id is None:
-            return preview(plan, inputs={}, store=self.store, models=self.models, options=options)
-        return preview_resume(
-            run_id, store=self.store, models=self.models, tools=self.tools, options=options, plan=plan
-        )
+        env = self.environment(reuse=True)
+        return preview(plan, {}, env) if run_id is None else preview_resume(run_id, env, Edit(plan))
 
     def events(self, run_id: str) -> list[Event]:
         return self.store.read(run_id)

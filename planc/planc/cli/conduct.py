@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -24,13 +24,13 @@ from planc.runs.rights import grants_of, missing_rights, secrets_of
 from planc.runs.running import execute_plan, preview_plan, preview_run, resume_run
 from planc.runs.tape import Tape
 from planc_compiler.nearest import nearest
-from planc_runtime.budget import NOTHING, merged
+from planc_runtime.budget import merged
+from planc_runtime.executor.environment import Edit
 from planc_runtime.executor.options import Options, RunResult
 from planc_runtime.executor.stop import StopSignal
 from planc_runtime.tools.rights import Grants
 from planc_schemas.compiled import CompiledPlan, RunLimits
 from planc_schemas.events import Event, RunStatus, plan_task
-from planc_schemas.ports import Usage
 from planc_schemas.values import Json, parse_duration
 
 from . import console
@@ -260,22 +260,16 @@ def tape_of(plan: CompiledPlan, options: Options, record: Path | None, recorded:
     return tape_for(plan.name, options.secrets.masker, record, recorded)
 
 
-def resume_plan(
-    project: Project, run_id: str, plan: CompiledPlan, flags: RunFlags, *, text: str = "", edited: bool = False
-) -> None:
-    """Goes on with a run from the first question to the exit code; `edited`: `plan` is not the one it has so far."""
+def resume_plan(project: Project, run_id: str, plan: CompiledPlan, flags: RunFlags, edit: Edit | None = None) -> None:
+    """Goes on with a run from the first question to the exit code, by `plan`; with an `edit`, that is its new plan."""
     options = options_with(project, Grants(), flags)
     require_models_of(project, plan)
-    changed = plan if edited else None
-    steps = asyncio.run(preview_run(project, run_id, options, changed))
+    steps = asyncio.run(preview_run(project, run_id, options, edit))
     if steps:
         console.say(preview_text(steps, plan, ANNOUNCED))
     warm_for(plan, steps)
     options = replace(options, grants=grants_for(plan, flags, project.folder, reused_tasks(steps)))
-    stop, reporter = StopSignal(), reporter_for(plan, plain=flags.plain, limits=options.limits)
-    reporter.prime(project.store.read(run_id))
-    options = replace(options, on_events=reporter.hear, stop=stop)
-    result = conduct(stop, reporter, lambda: resume_run(project, run_id, options, changed, text=text))
+    result = go_on(project, run_id, plan, options, edit, plain=flags.plain)
     finish(asked(project, plan, result, options, flags), flags)
 
 
@@ -294,20 +288,15 @@ def go_on(
     run_id: str,
     plan: CompiledPlan,
     options: Options,
+    edit: Edit | None = None,
     *,
     plain: bool,
-    changed: CompiledPlan | None = None,
-    text: str = "",
-    planning: Usage = NOTHING,
-    record: Mapping[str, Json] | None = None,
 ) -> RunResult:
-    """Resumes a run of this command; `changed` is its new plan, when it has one, `planning` what making it took and
-    `record` how it came about."""
+    """Resumes a run of this command by `plan`; with an `edit`, that is its new plan."""
     stop, reporter = StopSignal(), reporter_for(plan, plain=plain, limits=options.limits)
     reporter.prime(project.store.read(run_id))
     options = replace(options, on_events=reporter.hear, stop=stop)
-    again = partial(resume_run, project, run_id, options, changed, text=text, planning=planning, record=record)
-    return conduct(stop, reporter, again)
+    return conduct(stop, reporter, partial(resume_run, project, run_id, options, edit))
 
 
 def known_tasks(plan: CompiledPlan, names: Iterable[str]) -> frozenset[str]:

@@ -50,17 +50,7 @@ def mend_run(
             console.say(f"there is no other plan: {one_line(failed.error.message, 1000)}")
             break
         console.say(diff_text(mended.diff))
-        file, plan = mended.file, mended.file.plan()
-        console.say(preview_text(asyncio.run(preview_run(project, result.run_id, options, plan)), plan))
-        result = go_on(
-            project,
-            result.run_id,
-            plan,
-            options,
-            plain=plain,
-            changed=plan,
-            text=file.text,
-            planning=mended.usage,
-            record=mended.record,
-        )
+        file, edit = mended.file, mended.edit
+        console.say(preview_text(asyncio.run(preview_run(project, result.run_id, options, edit)), edit.plan))
+        result = go_on(project, result.run_id, edit.plan, options, edit, plain=plain)
     return result

@@ -28,6 +28,7 @@ def command(run: str, plan: Path | None, plain: bool, tools: Sequence[str], stor
     from planc.project import Project
     from planc.runs.replaying import replay_of
     from planc.runs.running import execute_plan
+    from planc_runtime.executor.environment import Edit
     from planc_runtime.executor.options import Options, RunResult
     from planc_runtime.executor.stop import StopSignal
 
@@ -36,9 +37,9 @@ def command(run: str, plan: Path | None, plain: bool, tools: Sequence[str], stor
     project = Project.here(store=store, tools=tools)
     run_id = project.store.resolve(run)
     file = compile_file(plan, project.tools, folder=project.folder) if plan is not None else None
-    edited, text = (file.plan(), file.text) if file is not None else (None, "")
+    edit = Edit(file.plan(), file.text) if file is not None else None
     stop = StopSignal()
-    again = replay_of(project.store, run_id, Options(stop=stop), edited, text)
+    again = replay_of(project.store, run_id, Options(stop=stop), edit)
     reporter = reporter_for(again.plan, plain=plain)
 
     async def replayed() -> RunResult:

@@ -60,9 +60,9 @@ def command(
         say(f"note: {note}")
     if dry_run:
         options = Options(fresh=frozenset(flags.fresh), reuse=not flags.no_reuse)
-        steps = asyncio.run(preview_run(project, run_id, options, chosen.plan if chosen.edited else None))
+        steps = asyncio.run(preview_run(project, run_id, options, chosen.edit))
         data_json(preview_json(steps)) if flags.as_json else data(preview_text(steps, chosen.plan))
         return
-    if not chosen.edited and not flags.fresh and project.store.summary(run_id).status == "succeeded":
+    if chosen.edit is None and not flags.fresh and project.store.summary(run_id).status == "succeeded":
         raise Stop(Exit.OK, f"run {run_id} has succeeded: nothing to do")
-    resume_plan(project, run_id, chosen.plan, flags, text=chosen.text, edited=chosen.edited)
+    resume_plan(project, run_id, chosen.plan, flags, chosen.edit)

@@ -14,6 +14,7 @@ from planc.files.plans import PlanFile
 from planc.project import Project
 from planc.runs.running import with_planner
 from planc.runs.tracing import Trace
+from planc_runtime.executor.environment import Edit, Environment
 from planc_runtime.executor.growing import GrowingExecution, begin_growing
 from planc_runtime.executor.options import Options, RunResult
 from planc_runtime.executor.resume import resume
@@ -95,18 +96,8 @@ class HeadStart:
         self, run_id: str, file: PlanFile, options: Options, usage: Usage, record: Mapping[str, Json]
     ) -> RunResult:
         trace = Trace(options, run_id, file.plan(), self._project.store)
-        run = resume(
-            run_id,
-            store=self._project.store,
-            models=self._models,
-            tools=self._project.tools,
-            options=trace.options,
-            plan=file.plan(),
-            text=file.text,
-            planning=usage,
-            record=record,
-        )
-        return await trace.over(run)
+        edit = Edit(file.plan(), file.text, usage, record)
+        return await trace.over(resume(run_id, self._environment(trace.options), edit))
 
     async def _run(self, execution: GrowingExecution) -> RunResult:
         return await (execution.run() if self._trace is None else self._trace.over(execution.run()))
@@ -116,16 +107,10 @@ class HeadStart:
     ) -> GrowingExecution:
         run_id = self._project.new_run_id()
         self._trace = Trace(options, run_id, plan, self._project.store)
-        return await begin_growing(
-            plan,
-            inputs=inputs,
-            store=self._project.store,
-            models=self._models,
-            tools=self._project.tools,
-            options=self._trace.options,
-            text=text,
-            run_id=run_id,
-        )
+        return await begin_growing(plan, inputs, self._environment(self._trace.options), text=text, run_id=run_id)
+
+    def _environment(self, options: Options) -> Environment:
+        return Environment(self._project.store, self._models, self._project.tools, options)
 
     async def _follow(self) -> None:
         """Begins the run with the first head, and lets it grow with the others."""

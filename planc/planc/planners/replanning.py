@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from planc.estimates.comparing import compare_files
@@ -12,21 +11,19 @@ from planc.runs.tracing import Trace
 from planc_compiler.planner.decompose import decomposer
 from planc_compiler.planner.options import PlannerOptions
 from planc_compiler.review.changes import PlanDiff
+from planc_runtime.executor.environment import Edit, Environment
 from planc_runtime.executor.options import Options, RunResult
 from planc_runtime.executor.replan import replan
-from planc_schemas.ports import Usage
-from planc_schemas.values import Json
 
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """`file` is the new plan under the name of the old one (nothing is written), `diff` what it changes, `usage` what
-    planning took, `record` how it came about."""
+    """`file` is the new plan under the name of the old one (nothing is written), `diff` what it changes, `edit` what
+    the run goes on with."""
 
     file: PlanFile
     diff: PlanDiff
-    usage: Usage
-    record: Mapping[str, Json]
+    edit: Edit
 
 
 async def mend(project: Project, result: RunResult, file: PlanFile, options: Options) -> Mended:
@@ -36,16 +33,12 @@ async def mend(project: Project, result: RunResult, file: PlanFile, options: Opt
     load = loader(file.name, folder=project.folder)
     trace = Trace(options, result.run_id, file.plan(), project.store)
     try:
-        made = await replan(
-            result,
-            file.plan(),
-            file.text,
-            models=models,
-            tools=project.tools,
-            options=replace(trace.options, decompose=decomposer(planner, load)),
-        )
+        options = replace(trace.options, decompose=decomposer(planner, load))
+        env = Environment(project.store, models, project.tools, options)
+        made = await replan(result, file.plan(), file.text, env)
     finally:
         await trace.close(result.status)
         await models.close()
     new = compile_text(made.text, file.name, project.tools, folder=project.folder)
-    return Mended(new, compare_files(project, file, new), made.usage, made.record)
+    edit = Edit(new.plan(), new.text, made.usage, made.record)
+    return Mended(new, compare_files(project, file, new), edit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from planc_runtime.executor.environment import Edit
 from planc_runtime.executor.options import Options
 from planc_runtime.replay.kinds import RecordedKinds, without_costs
 from planc_runtime.replay.runs import RecordedRun
@@ -25,8 +26,8 @@ class Replay:
     options: Options
 
 
-def replay_of(store: Store, run_id: str, options: Options, plan: CompiledPlan | None = None, text: str = "") -> Replay:
-    """The replay of a run; `plan` is an edited plan to try against the recording. Raises StoreError.
+def replay_of(store: Store, run_id: str, options: Options, edit: Edit | None = None) -> Replay:
+    """The replay of a run; `edit` is a plan to try against the recording. Raises StoreError.
 
     Results of a replay are its own (never reused), and nothing is taken from other runs. Budgets and waiting for
     retries are left out: no call is made that could cost anything.
@@ -36,10 +37,10 @@ def replay_of(store: Store, run_id: str, options: Options, plan: CompiledPlan | 
     started = [event for event in events if event.instance is None and "inputs" in event.data]
     inputs: dict[str, Json] = started[-1].data["inputs"] if started else {}
     current = current_plan(store, run_id)
-    chosen = plan or current.plan
+    plan, text = (edit.plan, edit.text) if edit is not None else (current.plan, current.text)
     return Replay(
-        plan=without_costs(chosen),
-        text=text or current.text,
+        plan=without_costs(plan),
+        text=text,
         inputs=inputs,
         options=replace(
             options,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from planc.files.plans import compile_file
 from planc.project import Project, ProjectError
+from planc_runtime.executor.environment import Edit
 from planc_runtime.store.current import current_plan
 from planc_schemas.compiled import AgentWork, CompiledPlan, ToolWork
 
@@ -15,11 +16,10 @@ from .labels import REPLAY_OF
 
 @dataclass(frozen=True, slots=True)
 class ChosenPlan:
-    """`edited`: it differs in meaning from the plan that the run has so far."""
+    """`edit` is set when it differs in meaning from the plan that the run has so far."""
 
     plan: CompiledPlan
-    text: str
-    edited: bool = False
+    edit: Edit | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -42,20 +42,20 @@ def plan_to_resume(project: Project, run_id: str, named: Path | None, *, origina
     path = named or (Path(current.plan.file) if current.plan.file else None)
     if original or path is None or (named is None and not path.is_file()):
         note = () if original or path is None else (f"{path} is gone: going on with the plan that the run keeps",)
-        return ChosenPlan(current.plan, current.text, notes=note)
+        return ChosenPlan(current.plan, notes=note)
     file = compile_file(path, project.tools, folder=project.folder)
     plan = file.plan()
     if plan.digest == current.plan.digest:
-        return ChosenPlan(current.plan, current.text)
+        return ChosenPlan(current.plan)
     if named is None and plan.digest in _before_replanning(project, run_id):
         mended = f"{path} stands as it was: going on with the plan that replanning made; --plan {path} takes the file's"
-        return ChosenPlan(current.plan, current.text, notes=(mended,))
+        return ChosenPlan(current.plan, notes=(mended,))
     changed = _changed_tools(current.plan, plan)
     if named is None:
         _refuse_drift(project, run_id, path, changed)
     what = f"{path} was edited since" if file.text != current.text or not changed else "tools have changed since"
     tools = f" ({', '.join(f'the definition of `{name}` changed' for name in changed)})" if changed else ""
-    return ChosenPlan(plan, file.text, True, (f"{what}{tools}: going on with it as it is now",))
+    return ChosenPlan(plan, Edit(plan, file.text), (f"{what}{tools}: going on with it as it is now",))
 
 
 def _before_replanning(project: Project, run_id: str) -> frozenset[str]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from planc.estimates.history import history_of, seconds_of
 from planc.project import Project
-from planc_runtime.budget import NOTHING, merged
+from planc_runtime.budget import merged
+from planc_runtime.executor.environment import Edit, Environment
 from planc_runtime.executor.execute import execute
 from planc_runtime.executor.options import CONCURRENCY, Options, RunResult
 from planc_runtime.executor.preview import preview, preview_resume
@@ -15,7 +16,7 @@ from planc_runtime.executor.resume import resume
 from planc_runtime.executor.simulate import Step
 from planc_runtime.store.current import current_plan
 from planc_schemas.compiled import CompiledPlan
-from planc_schemas.ports import DecomposeRequest, Decomposition, Model, Usage
+from planc_schemas.ports import DecomposeRequest, Decomposition, Model
 from planc_schemas.values import Json
 
 from .tape import Tape
@@ -42,17 +43,9 @@ async def execute_plan(
     options = with_durations(project, plan, options)
     trace = Trace(options, run_id, plan, project.store)
     try:
-        run = execute(
-            plan,
-            inputs=inputs,
-            store=project.store,
-            models=models,
-            tools=project.tools if tape is None else tape.tools(project.tools),
-            options=trace.options,
-            text=text,
-            run_id=run_id,
-        )
-        return await trace.over(run)
+        tools = project.tools if tape is None else tape.tools(project.tools)
+        env = Environment(project.store, models, tools, trace.options)
+        return await trace.over(execute(plan, inputs, env, text=text, run_id=run_id))
     finally:
         await models.close()
 
@@ -88,54 +81,32 @@ async def preview_plan(
     """What `execute_plan` would reuse and run: nobody is called, nothing is written."""
     models = project.models()
     try:
-        return preview(plan, inputs=inputs, store=project.store, models=models, options=options)
+        return preview(plan, inputs, Environment(project.store, models, project.tools, options))
     finally:
         await models.close()
 
 
-async def resume_run(
-    project: Project,
-    run_id: str,
-    options: Options,
-    plan: CompiledPlan | None = None,
-    *,
-    text: str = "",
-    planning: Usage = NOTHING,
-    record: Mapping[str, Json] | None = None,
-) -> RunResult:
-    """Goes on with a run, with its edited `plan` if there is one; `planning` is what editing it took, `record` how it
-    came about.
+async def resume_run(project: Project, run_id: str, options: Options, edit: Edit | None = None) -> RunResult:
+    """Goes on with a run, by its plan or by an edited one.
 
     Raises StoreError, RecoveryError and TaskFailure.
     """
     models = project.models()
     options = with_planner(project, options)
-    goes_by = plan or current_plan(project.store, run_id).plan
+    goes_by = edit.plan if edit is not None else current_plan(project.store, run_id).plan
     options = with_durations(project, goes_by, options)
     trace = Trace(options, run_id, goes_by, project.store)
     try:
-        run = resume(
-            run_id,
-            store=project.store,
-            models=models,
-            tools=project.tools,
-            options=trace.options,
-            plan=plan,
-            text=text,
-            planning=planning,
-            record=record,
-        )
-        return await trace.over(run)
+        env = Environment(project.store, models, project.tools, trace.options)
+        return await trace.over(resume(run_id, env, edit))
     finally:
         await models.close()
 
 
-async def preview_run(project: Project, run_id: str, options: Options, plan: CompiledPlan | None = None) -> list[Step]:
+async def preview_run(project: Project, run_id: str, options: Options, edit: Edit | None = None) -> list[Step]:
     """What `resume_run` would reuse and run; empty when there is nothing to do."""
     models = project.models()
     try:
-        return preview_resume(
-            run_id, store=project.store, models=models, tools=project.tools, options=options, plan=plan
-        )
+        return preview_resume(run_id, Environment(project.store, models, project.tools, options), edit)
     finally:
         await models.close()

@@ -14,7 +14,7 @@ from planc.runs.rights import missing_rights
 from planc.runs.running import with_durations, with_planner
 from planc.runs.tracing import Trace
 from planc_runtime.budget import capped, merged
-from planc_runtime.executor import Options, RunResult, StopSignal, begin
+from planc_runtime.executor import Edit, Environment, Options, RunResult, StopSignal, begin
 from planc_runtime.executor.answering import cancel_idle_run, give_answer
 from planc_runtime.executor.answers import AnswerRefused
 from planc_runtime.executor.resume import reopen
@@ -69,16 +69,8 @@ class Bench(Desk):
         options = replace(self._options, labels=dict(labels), limits=limits, on_events=on_events, stop=stop)
         trace = await self._traced(options, run_id, plan)
         try:
-            execution = await begin(
-                plan,
-                inputs=submit.inputs,
-                store=self._project.store,
-                models=self._models,
-                tools=self._project.tools,
-                options=trace.options,
-                text=submit.text,
-                run_id=run_id,
-            )
+            env = self._environment(trace.options)
+            execution = await begin(plan, submit.inputs, env, text=submit.text, run_id=run_id)
         except TaskFailure as failure:
             raise Problem(422, "The inputs do not fit", failure.error.message, help=failure.error.help) from None
         return Running(execution, stop, trace)
@@ -86,29 +78,21 @@ class Bench(Desk):
     async def resume(self, run_id: str, how: shapes.ResumeRequest, on_events: OnEvents) -> Running | None:
         store = self._project.store
         _refuse_replay(store.summary(run_id))
-        edited, text = self._edited(how)
-        if edited is not None:
-            self._require_approval(how, edited)
-        plan = edited or current_plan(store, run_id).plan
+        edit = self._edit(how)
+        if edit is not None:
+            self._require_approval(how, edit.plan)
+        plan = edit.plan if edit is not None else current_plan(store, run_id).plan
         self._require_rights(plan)
         _require_tasks(plan, how.fresh)
         stop = StopSignal()
-        before = plan.limits if edited is not None else self._limits_so_far(run_id, plan)
+        before = plan.limits if edit is not None else self._limits_so_far(run_id, plan)
         limits = self._limits(merged(before, _run_limits(how.limits)))
         labels = dict(store.summary(run_id).labels)
         fresh = frozenset(how.fresh)
         options = replace(self._options, labels=labels, limits=limits, fresh=fresh, on_events=on_events, stop=stop)
         trace = await self._traced(options, run_id, plan)
         try:
-            opened = await reopen(
-                run_id,
-                store=store,
-                models=self._models,
-                tools=self._project.tools,
-                options=trace.options,
-                plan=edited,
-                text=text,
-            )
+            opened = await reopen(run_id, self._environment(trace.options), edit)
         except RecoveryError as error:
             raise Problem(409, "The run cannot go on", error.what, help=error.help) from None
         except TaskFailure as failure:
@@ -117,20 +101,11 @@ class Bench(Desk):
 
     async def replay(self, run_id: str, new_id: str, how: shapes.ReplayRequest, on_events: OnEvents) -> Running:
         stop = StopSignal()
-        edited, text = self._edited(how)
         options = replace(self._options, on_events=on_events, stop=stop)
-        again = replay_of(self._project.store, run_id, options, edited, text)
+        again = replay_of(self._project.store, run_id, options, self._edit(how))
         try:
-            execution = await begin(
-                again.plan,
-                inputs=again.inputs,
-                store=self._project.store,
-                models=self._models,
-                tools=self._project.tools,
-                options=again.options,
-                text=again.text,
-                run_id=new_id,
-            )
+            env = self._environment(again.options)
+            execution = await begin(again.plan, again.inputs, env, text=again.text, run_id=new_id)
         except TaskFailure as failure:
             raise Problem(422, "The inputs do not fit", failure.error.message, help=failure.error.help) from None
         return Running(execution, stop, Trace(again.options, new_id, again.plan, self._project.store))
@@ -178,12 +153,15 @@ class Bench(Desk):
             words = ", ".join(str(right) for right in missing)
             raise Problem(403, "Rights are missing", f"the plan needs {words}", help=f"start planc serve with {flags}")
 
-    def _edited(self, how: shapes.PlanSource) -> tuple[CompiledPlan | None, str]:
-        """The edited plan of a request and its text; None when the run goes by its own."""
+    def _edit(self, how: shapes.PlanSource) -> Edit | None:
+        """The edited plan of a request; None when the run goes by its own."""
         if how.path is None and how.text is None:
-            return None, ""
+            return None
         file = self._file(how)
-        return self._compiled(file), file.text
+        return Edit(self._compiled(file), file.text)
+
+    def _environment(self, options: Options) -> Environment:
+        return Environment(self._project.store, self._models, self._project.tools, options)
 
 
 def _refuse_replay(run: RunSummary) -> None:

@@ -9,11 +9,13 @@ execution   the loop                           ledger      the way of an event i
 starting    rendered inputs, fingerprint, reuse
 attempt     one attempt under its deadline     calls       model and tool calls through limits and budget
 admission   who of a run may start             gates       lanes with those who wait for a place
-options     what a run is given and what comes back
+environment store, models, tools and options of a run; the plan it may go on with
+options     how a run is executed, and what comes back
 """
 
 from __future__ import annotations
 
+from .environment import Edit, Environment
 from .execute import begin, execute
 from .execution import Execution
 from .gates import Shared
@@ -24,6 +26,8 @@ from .simulate import Step
 from .stop import StopSignal
 
 __all__ = [
+    "Edit",
+    "Environment",
     "Execution",
     "Options",
     "RunResult",

@@ -19,12 +19,10 @@ from planc_schemas.values import Json
 from ..budget import NOTHING
 from ..inputs import complete_inputs
 from ..machine import is_same_task
-from ..models.base import ModelProvider
-from ..store.base import Store
 from ..tools.rights import Grants
-from .execute import DEFAULTS, begin_as
+from .environment import Environment
+from .execute import begin_as
 from .execution import Execution
-from .options import Options, ToolCaller
 
 
 class GrowingExecution(Execution):
@@ -93,26 +91,7 @@ class GrowingExecution(Execution):
 
 
 async def begin_growing(
-    plan: CompiledPlan,
-    *,
-    inputs: Mapping[str, Json],
-    store: Store,
-    models: ModelProvider,
-    tools: ToolCaller,
-    options: Options = DEFAULTS,
-    text: str = "",
-    run_id: str | None = None,
+    plan: CompiledPlan, inputs: Mapping[str, Json], env: Environment, *, text: str = "", run_id: str | None = None
 ) -> GrowingExecution:
     """A new run of what is known of a plan, its first event durable. Raises as `execute.begin` does."""
-    return await begin_as(
-        GrowingExecution,
-        plan,
-        inputs=inputs,
-        store=store,
-        models=models,
-        tools=tools,
-        options=options,
-        text=text,
-        run_id=run_id,
-        growing=True,
-    )
+    return await begin_as(GrowingExecution, plan, inputs, env, text=text, run_id=run_id, growing=True)

@@ -7,8 +7,6 @@ compiled under the tools that the old one names, and has no more rights.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from planc_schemas.compiled import AgentWork, CompiledPlan, GoalWork, ModelChoice, ToolWork
@@ -20,32 +18,20 @@ from planc_schemas.ports import (
     TaskError,
     TaskFailure,
     ToolSpec,
-    Usage,
 )
-from planc_schemas.values import Json
 
 from ..budget import Budget, merged
 from ..kinds.goal import rights_beyond
 from ..models.base import ModelProvider
 from .admission import Admission
 from .calls import Calls, World
-from .options import Options, RunResult, ToolCaller
+from .environment import Edit, Environment
+from .options import RunResult, ToolCaller
 
 MAX_FAILURES: Final = 20
 MAX_FAILURE_CHARS: Final = 600
 MAX_TASKS: Final = 50
 """How many tasks the new plan may have when the old one has fewer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Replanned:
-    """`text` is the new plan file's text; `usage` is what planning it took, `record` how it came about: hand both to
-    `resume`, which counts and keeps them."""
-
-    plan: CompiledPlan
-    text: str
-    usage: Usage
-    record: Mapping[str, Json]
 
 
 def may_be_mended(result: RunResult) -> bool:
@@ -56,29 +42,30 @@ def may_be_mended(result: RunResult) -> bool:
     )
 
 
-async def replan(
-    result: RunResult, plan: CompiledPlan, text: str, *, models: ModelProvider, tools: ToolCaller, options: Options
-) -> Replanned:
-    """Asks the planner (`options.decompose`) for a plan that mends `result`. `text` is the plan file's.
+async def replan(result: RunResult, plan: CompiledPlan, text: str, env: Environment) -> Edit:
+    """Asks the planner (`options.decompose`) for a plan that mends `result`, to be resumed with. `text` is the plan
+    file's.
 
     Raises TaskFailure when there is no planner, no plan, no budget left, or the new plan wants further rights.
     """
+    options = env.options
     if options.decompose is None:
         raise TaskFailure(TaskError("unsupported", "there is no planner, so nothing can be planned again", "R307"))
     budget = Budget(merged(plan.limits, options.limits), result.usage)
-    world = World(result.run_id, models, tools, options, Admission(budget.limits, options.shared), asyncio.Event())
+    admission = Admission(budget.limits, options.shared)
+    world = World(result.run_id, env.models, env.tools, options, admission, asyncio.Event())
     calls = Calls(world, "", budget)
     request = DecomposeRequest(
         goal=plan.goal or plan.name,
-        tools=_tools_of(plan, tools),
+        tools=_tools_of(plan, env.tools),
         max_tasks=max(MAX_TASKS, len(plan.tasks)),
         plan_text=text,
         failure=failure_report(result),
     )
     try:
-        made = await options.decompose(request, _Planner(calls, models))
+        made = await options.decompose(request, _Planner(calls, env.models))
     finally:
-        world.admission.close()
+        admission.close()
     if made.plan is None:
         reasons = "; ".join(item.message for item in made.diagnostics if item.severity == "error")
         raise TaskFailure(TaskError("invalid_output", reasons or "the planner wrote no valid plan", "R310"))
@@ -88,7 +75,7 @@ async def replan(
         raise TaskFailure(TaskError("denied", message, "R311", "change the plan yourself if you want that"))
     if made.plan.digest == plan.digest:
         raise TaskFailure(TaskError("invalid_output", "the planner wrote the same plan again", "R310"))
-    return Replanned(made.plan, made.text, calls.usage, made.record)
+    return Edit(made.plan, made.text, calls.usage, made.record)
 
 
 def failure_report(result: RunResult) -> str:

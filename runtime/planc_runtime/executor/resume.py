@@ -8,106 +8,75 @@ part, until it is asked for by name (`fresh`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planc_schemas.collector import paused
 from planc_schemas.compiled import CompiledPlan
 from planc_schemas.events import Event, RunStatus
-from planc_schemas.ports import TaskError, Usage
+from planc_schemas.ports import TaskError
 from planc_schemas.values import Json
 
 from ..budget import NOTHING, Budget, add, merged
 from ..inputs import complete_inputs
 from ..machine import Machine
-from ..models.base import ModelProvider
 from ..recover import Recovered, RecoveryError, recover
 from ..store.base import Store
 from ..store.lease import this_process
 from .asked import as_asked, asked_json, limits_json
 from .cut_off import cut_off
-from .execute import DEFAULTS, assemble
+from .environment import Edit, Environment
+from .execute import assemble
 from .execution import Execution
-from .options import Options, RunResult, ToolCaller
+from .options import Options, RunResult
 from .outcomes import final_failures, run_result
 from .simulate import Known, Simulation, simulate
 from .starting import Reuse
 
 
-async def resume(
-    run_id: str,
-    *,
-    store: Store,
-    models: ModelProvider,
-    tools: ToolCaller,
-    options: Options = DEFAULTS,
-    plan: CompiledPlan | None = None,
-    text: str = "",
-    planning: Usage = NOTHING,
-    record: Mapping[str, Json] | None = None,
-) -> RunResult:
-    """Goes on with a run; `plan` is its edited plan, None when it is not edited; `planning` is what editing it took
-    (see `replan`), which counts as used by the run, and `record` how it came about. A run that has succeeded is left
-    alone: its result is given again.
+async def resume(run_id: str, env: Environment, edit: Edit | None = None) -> RunResult:
+    """Goes on with a run, by its plan or by an edited one. A run that has succeeded is left alone unless it was edited:
+    its result is given again.
 
     Raises StoreError (RunHeld when another process executes it), RecoveryError when its journal cannot be followed,
     TaskFailure (R001) when its inputs do not fit the edited plan.
     """
-    opened = await reopen(
-        run_id,
-        store=store,
-        models=models,
-        tools=tools,
-        options=options,
-        plan=plan,
-        text=text,
-        planning=planning,
-        record=record,
-    )
+    opened = await reopen(run_id, env, edit)
     return opened if isinstance(opened, RunResult) else await opened.run()
 
 
-async def reopen(
-    run_id: str,
-    *,
-    store: Store,
-    models: ModelProvider,
-    tools: ToolCaller,
-    options: Options = DEFAULTS,
-    plan: CompiledPlan | None = None,
-    text: str = "",
-    planning: Usage = NOTHING,
-    record: Mapping[str, Json] | None = None,
-) -> Execution | RunResult:
+async def reopen(run_id: str, env: Environment, edit: Edit | None = None) -> Execution | RunResult:
     """The execution of a run that goes on, its first event durable; its result if there is nothing to do.
     Raises as `resume` does."""
+    store, options = env.store, env.options
     journal = store.open(run_id, options.holder or this_process())
     try:
         state = load(run_id, store, options)
         options = as_asked(options, state.asked)
-        change = Change(state, plan, options)
+        env = replace(env, options=options)
+        change = Change(state, edit.plan if edit else None, options)
         if change.nothing_to_do:
             journal.close()
             return finished_result(state)
-        events = cut_off(state, tools, options)
+        events = cut_off(state, env.tools, options)
         machine = state.machine
         resumed: dict[str, Json] = {"holder": str(options.holder or this_process()), "labels": dict(options.labels)}
         resumed["asked"] = asked_json(options)
         if options.fresh:
             resumed["fresh"] = sorted(options.fresh)
         if change.new_part:
-            edited = plan or state.machine.plan
-            if edited.digest not in {kept.digest for kept in store.plans(run_id)}:
-                journal.add_plan(edited, text)
-            found = examine(state, edited, store, models, options)
-            machine = _next_part(state, edited, found, options)
+            plan, text = (edit.plan, edit.text) if edit else (state.machine.plan, "")
+            if plan.digest not in {kept.digest for kept in store.plans(run_id)}:
+                journal.add_plan(plan, text)
+            found = examine(state, plan, env)
+            machine = _next_part(state, plan, found, options)
             resumed |= {"reused": found.carried, "continued": found.continued, "inputs": machine.frame.inputs}
         resumed["plan_digest"] = machine.plan.digest
+        planning = edit.usage if edit else NOTHING
         if planning.calls:
             resumed["usage"] = planning.to_json()
-        if record is not None:
-            resumed["planning"] = dict(record)
+        if edit is not None and edit.record is not None:
+            resumed["planning"] = dict(edit.record)
         limits = merged(machine.plan.limits, options.limits)
         resumed["limits"] = limits_json(limits)
         events.append(Event("run_resumed", None, resumed))
@@ -115,7 +84,7 @@ async def reopen(
         journal.close()
         raise
     budget = Budget(limits, add(state.usage, planning), known_usd=state.known_usd + (planning.usd or 0.0))
-    execution = assemble(Execution, machine, journal, store, models, tools, options, budget, state)
+    execution = assemble(Execution, machine, journal, env, budget, state)
     await execution.begin(events)
     return execution
 
@@ -168,14 +137,15 @@ def untried(run_id: str, store: Store) -> tuple[str, ...]:
     return final_failures(state.machine, state.memory.final())
 
 
-def examine(state: Recovered, plan: CompiledPlan, store: Store, models: ModelProvider, options: Options) -> Simulation:
-    """Which results stand in the next part of a run, and what will run; `options` are as asked before."""
+def examine(state: Recovered, plan: CompiledPlan, env: Environment) -> Simulation:
+    """Which results stand in the next part of a run, and what will run; the options are as asked before."""
+    options = env.options
     inputs = _inputs(state, plan)
     scratch = Machine(plan, inputs, state.machine.run_id, sub_plans=state.machine.sub_plans)
     known = Known(state.memory, {task.id: task for task in state.machine.plan.tasks}, same_run=True)
-    reuse = Reuse(scratch, state.memory, store.kept() if options.reuse else None, options.fresh, options.once_fresh)
+    reuse = Reuse(scratch, state.memory, env.store.kept() if options.reuse else None, options.fresh, options.once_fresh)
     try:
-        return simulate(scratch, reuse, models, known, options.fresh, options.clock.now())
+        return simulate(scratch, reuse, env.models, known, options.fresh, options.clock.now())
     finally:
         reuse.close()
 

@@ -9,7 +9,7 @@ from collections import Counter
 
 import pytest
 
-from planc_runtime.executor import Options, RunResult, execute
+from planc_runtime.executor import Environment, Options, RunResult, execute
 from planc_runtime.models.base import ModelsConfig, ProviderConfig
 from planc_runtime.models.configured import ConfiguredModels
 from planc_runtime.store.memory import MemoryStore
@@ -43,9 +43,7 @@ def run(endpoint: Endpoint, plan: CompiledPlan) -> RunResult:
         provider = ProviderConfig(name="loopback", base_url=endpoint.base_url, models=("m",))
         models = ConfiguredModels(ModelsConfig(providers=(provider,)))
         try:
-            return await execute(
-                plan, inputs={}, store=MemoryStore(), models=models, tools=FakeTools(), options=Options()
-            )
+            return await execute(plan, {}, Environment(MemoryStore(), models, FakeTools(), Options()))
         finally:
             await models.close()
 

@@ -25,15 +25,7 @@ PLANNED = Usage(100, 50, 0, 0.5, 2)
 
 
 async def growing(bench: Bench, plan: CompiledPlan = FIRST, **options: object) -> GrowingExecution:
-    return await begin_growing(
-        plan,
-        inputs={},
-        store=bench.store,
-        models=bench.models,
-        tools=bench.tools,
-        options=bench.options(**options),
-        run_id="r",
-    )
+    return await begin_growing(plan, {}, bench.environment(**options), run_id="r")
 
 
 async def grown(bench: Bench) -> RunResult:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from planc_runtime.executor import Options, StopSignal, execute
+from planc_runtime.executor import Environment, Options, StopSignal, execute
 from planc_runtime.executor.answering import give_answer
 from planc_runtime.executor.answers import AnswerRefused
 from planc_runtime.executor.letters import Letter
@@ -219,9 +219,7 @@ class Held:
     def __init__(self, folder: Path) -> None:
         self.store = SqliteStore(folder / ".planc", synchronous="normal")
         options = Options(reuse=False)
-        made = execute(
-            plan_of(ASKS), inputs={}, store=self.store, models=FakeModels(), tools=FakeTools(), options=options
-        )
+        made = execute(plan_of(ASKS), {}, Environment(self.store, FakeModels(), FakeTools(), options))
         self.run_id = asyncio.run(made).run_id
         self.inbox = folder / ".planc" / "runs" / self.run_id / "inbox"
         self.journal: Journal = self.store.open(self.run_id, this_process())

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from planc_compiler.pipeline import compile_plan
-from planc_runtime.executor import Options, execute, resume
+from planc_runtime.executor import Environment, Options, execute, resume
 from planc_runtime.store.memory import MemoryStore
 from planc_runtime.tools.builtin import builtin_tools
 from planc_runtime.tools.registry import ToolRegistry
@@ -58,9 +58,9 @@ def test_without_the_right_nobody_reads(maker: str, again: bool, tmp_path: Path)
     given = Options(grants=grants(tmp_path, read=["open"]), reuse=False, decompose=decompose)
 
     async def main() -> tuple[str, str]:
-        result = await execute(plan, inputs={}, store=store, models=models, tools=TOOLS, options=given)
+        result = await execute(plan, {}, Environment(store, models, TOOLS, given))
         if again and result.status == "failed":
-            result = await resume(result.run_id, store=store, models=models, tools=TOOLS, options=given)
+            result = await resume(result.run_id, Environment(store, models, TOOLS, given))
         said = str(result.outputs) + "".join(failure.error.message for failure in result.failures)
         return said, "".join(str(event.data) for event in store.read(result.run_id))
 
@@ -73,6 +73,6 @@ def test_without_the_right_nobody_reads(maker: str, again: bool, tmp_path: Path)
 def test_with_the_right_everybody_does(maker: str, tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("the secret", encoding="utf-8")
     given = Options(grants=grants(tmp_path, read=["."]), reuse=False, decompose=decompose)
-    run = execute(plan_of(maker), inputs={}, store=MemoryStore(), models=Models(reads), tools=TOOLS, options=given)
+    run = execute(plan_of(maker), {}, Environment(MemoryStore(), Models(reads), TOOLS, given))
     result = asyncio.run(run)
     assert result.status == "succeeded" and "the secret" in str(result.outputs), result

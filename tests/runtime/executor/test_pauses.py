@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from planc_runtime.executor.environment import Environment
 from planc_runtime.executor.execute import execute
 from planc_runtime.executor.options import Options
 from planc_runtime.store.memory import MemoryStore
@@ -21,8 +22,6 @@ def test_after_a_429_with_nothing_else_to_do_the_run_waits_and_goes_on() -> None
         return answers.pop(0)
 
     models = Models(answer)
-    run = execute(
-        compiled(PLAN), inputs={}, store=MemoryStore(), models=models, tools=registry([]), options=Options(reuse=False)
-    )
+    run = execute(compiled(PLAN), {}, Environment(MemoryStore(), models, registry([]), Options(reuse=False)))
     result = asyncio.run(run)
     assert (result.status, len(models.requests)) == ("succeeded", 2)

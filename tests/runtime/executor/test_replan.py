@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from planc_compiler import compile_plan
-from planc_runtime.executor import RunResult
-from planc_runtime.executor.replan import Replanned, failure_report, may_be_mended, replan
+from planc_runtime.executor import Edit, Environment, RunResult
+from planc_runtime.executor.replan import failure_report, may_be_mended, replan
 from planc_schemas.compiled import CompiledPlan, RunLimits
 from planc_schemas.ports import ModelRequest, TaskError, TaskFailure
 from tests.support.catalogue import Catalogue
@@ -30,11 +30,9 @@ def answers(request: ModelRequest) -> Reply:
     return TaskError("bad_request", "no") if "second" in request.messages[-1].content else "fine"
 
 
-def replanned(
-    bench: Bench, result: RunResult, plan: CompiledPlan, planner: ScriptedPlanner, **more: object
-) -> Replanned:
+def replanned(bench: Bench, result: RunResult, plan: CompiledPlan, planner: ScriptedPlanner, **more: object) -> Edit:
     options = bench.options(decompose=planner, **more)
-    return run_virtual(replan(result, plan, "the text", models=bench.models, tools=bench.tools, options=options))
+    return run_virtual(replan(result, plan, "the text", Environment(bench.store, bench.models, bench.tools, options)))
 
 
 def test_the_run_goes_on_with_the_new_plan_and_pays_for_it() -> None:

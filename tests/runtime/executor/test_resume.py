@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from planc_runtime.clock import Clock
-from planc_runtime.executor import RunResult, Shared, StopSignal, preview_resume
+from planc_runtime.executor import Edit, RunResult, Shared, StopSignal, preview_resume
 from planc_runtime.executor.answering import answer_waiting_run
 from planc_runtime.recover import RecoveryError
 from planc_runtime.store.lease import this_process
@@ -97,7 +97,7 @@ def test_resuming_a_failed_run_tries_what_failed_and_what_was_behind_it() -> Non
     assert failed.status == "failed"
     bench.models.script = lambda request: "y"
     bench.models.requests.clear()
-    steps = preview_resume(failed.run_id, store=bench.store, models=bench.models, tools=bench.tools)
+    steps = preview_resume(failed.run_id, bench.environment())
     assert [(step.instance, step.action, step.reason) for step in steps] == [
         ("a", "reused", ""),
         ("b", "reused", ""),
@@ -113,7 +113,7 @@ def test_an_edit_runs_what_it_touches_and_those_who_read_it() -> None:
     first = bench.run(plan_of(PLAN))
     bench.models.requests.clear()
     edited = plan_of(PLAN.replace("second", "2nd"))
-    steps = preview_resume(first.run_id, store=bench.store, models=bench.models, tools=bench.tools, plan=edited)
+    steps = preview_resume(first.run_id, bench.environment(), Edit(edited))
     assert [(step.instance, step.action, step.reason) for step in steps] == [
         ("a", "reused", ""),
         ("b", "runs", "prompt changed"),
@@ -158,7 +158,7 @@ def test_a_run_that_succeeded_is_left_alone() -> None:
     again = bench.resume(first.run_id)
     assert (again.status, again.outputs, again.usage) == (first.status, first.outputs, first.usage)
     assert bench.story(first.run_id) == before
-    assert preview_resume(first.run_id, store=bench.store, models=bench.models, tools=bench.tools) == []
+    assert preview_resume(first.run_id, bench.environment()) == []
 
 
 def test_a_finished_value_is_not_written_twice() -> None:
@@ -313,9 +313,7 @@ def test_what_was_about_to_be_tried_again_takes_a_result_that_another_run_has_me
     )
     assert bench.run(plan).status == "succeeded"
     asked = len(bench.models.requests)
-    steps = preview_resume(
-        run_id, store=bench.store, models=bench.models, tools=bench.tools, options=bench.options(reuse=True)
-    )
+    steps = preview_resume(run_id, bench.environment(reuse=True))
     assert {step.action for step in steps} == {"reused"}
     assert bench.resume(run_id, reuse=True).status == "succeeded"
     assert len(bench.models.requests) == asked

@@ -27,9 +27,7 @@ def plan(text: str = PLAN) -> CompiledPlan:
 
 
 def steps(bench: Bench, plan: CompiledPlan, inputs: dict[str, Json] | None = None, **options: object) -> list[Step]:
-    return preview(
-        plan, inputs=inputs or {}, store=bench.store, models=bench.models, options=bench.options(reuse=True, **options)
-    )
+    return preview(plan, inputs or {}, bench.environment(reuse=True, **options))
 
 
 def reasons(found: list[Step]) -> dict[str, str]:

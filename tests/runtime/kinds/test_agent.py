@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from planc_runtime.executor.environment import Environment
 from planc_runtime.executor.options import Options
 from planc_runtime.kinds.agent import GUIDE
 from planc_runtime.kinds.conversation import LAST_TURN, MAX_RESULT_CHARACTERS
@@ -237,7 +238,7 @@ def test_a_missing_tool_is_a_clear_error() -> None:
 
     plan = agent_plan("tools: [add]", registry([add]))
     models = Models([])
-    run = execute(plan, inputs={}, store=MemoryStore(), models=models, tools=registry([]), options=Options())
+    run = execute(plan, {}, Environment(MemoryStore(), models, registry([]), Options()))
     error = asyncio.run(run).failures[0].error
     assert (error.code, models.requests) == ("R406", [])
 
@@ -253,7 +254,7 @@ def test_a_changed_tool_is_refused_when_it_is_called() -> None:
     plan = agent_plan("tools: [add]", registry([add]))
     models = Models([wants(("add", {"a": 1})), says("so be it")])
     store = MemoryStore()
-    asyncio.run(execute(plan, inputs={}, store=store, models=models, tools=registry([changed]), options=Options()))
+    asyncio.run(execute(plan, {}, Environment(store, models, registry([changed]), Options())))
     assert "is not the one this plan was checked with" in models.told()
 
 

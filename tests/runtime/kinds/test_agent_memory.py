@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from planc_runtime.executor.environment import Environment
 from planc_runtime.executor.execute import execute
 from planc_runtime.executor.options import Options
 from planc_runtime.store.memory import MemoryStore
@@ -129,7 +130,7 @@ def test_two_runs_at_once_share_a_plans_memory(tmp_path: Path) -> None:
 
     async def one(number: int) -> None:
         models = Models([wants(("remember", {"text": f"fact {number}"})), says("done")])
-        await execute(plan, inputs={}, store=store, models=models, tools=tools, options=Options(reuse=False))
+        await execute(plan, {}, Environment(store, models, tools, Options(reuse=False)))
 
     async def main() -> None:
         await asyncio.gather(*(one(number) for number in range(4)))

@@ -6,6 +6,7 @@ import asyncio
 import json
 from typing import Any
 
+from planc_runtime.executor.environment import Environment
 from planc_runtime.executor.execute import execute
 from planc_runtime.executor.options import Options
 from planc_runtime.models.base import ModelsConfig, ProviderConfig
@@ -40,9 +41,7 @@ def test_tool_calls_and_a_typed_answer_over_http() -> None:
         )
         tools = registry([add])
         try:
-            return await execute(
-                agent_plan(FIELDS, tools), inputs={}, store=MemoryStore(), models=models, tools=tools, options=Options()
-            )
+            return await execute(agent_plan(FIELDS, tools), {}, Environment(MemoryStore(), models, tools, Options()))
         finally:
             await models.close()
 
