@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.cli import planc
 from tests.support.endpoint import Endpoint
 from tests.support.exchange import Request
 from tests.support.replies import Answer, Reply
@@ -88,3 +89,30 @@ def test_several_runs_and_their_readers_go_on_when_the_server_was_killed(tmp_pat
         assert after[run][-1]["data"]["outputs"]["all"] == [f"answer to Say {n}" for n in range(COUNT)]
         done = {event["instance"] for event in before[run] if event["type"] == "task_finished"}
         assert not done & {event["instance"] for event in after[run] if event["type"] == "task_started"}
+
+
+RIGHTS = """version: 1
+name: rights
+tasks:
+  text: {tool: read_file, with: {path: words.txt}}
+  sure: {ask: Is it well?, output: {type: boolean}}
+  loud: {prompt: "Say ${{ tasks.text.output }} ${{ tasks.sure.output }}"}
+outputs: {loud: "${{ tasks.loud.output }}"}
+"""
+
+
+def test_a_server_needs_no_rights_for_what_the_command_line_has_done(tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("words")
+    (tmp_path / "rights.plan.yaml").write_text(RIGHTS)
+    with Endpoint(lambda request: Answer(request.prompt)) as endpoint:
+        known = {"OPENAI_BASE_URL": endpoint.base_url, "OPENAI_API_KEY": "key"}
+        begun = planc("execute", "rights.plan.yaml", "--allow-read=.", folder=tmp_path, **known)
+        assert begun.returncode == 6, begun.stderr
+        with Server(tmp_path, base_url=endpoint.base_url) as server:
+            (run,) = [item["run_id"] for item in server.get("/api/runs")["runs"]]
+            status, refused = server.request("POST", f"/api/runs/{run}/resume", {"fresh": ["text"]})
+            assert (status, "--allow-read" in refused["help"]) == (403, True)
+            (ask,) = server.get("/api/asks")["asks"]
+            body = {"instance": "sure", "answer": True, "digest": ask["question"]["digest"]}
+            server.post(f"/api/runs/{run}/answers", body)
+            assert list(server.events(run))[-1]["data"]["outputs"] == {"loud": "Say words true"}

@@ -19,8 +19,8 @@ from planc.escape import one_line
 from planc.estimates.prices import call_price
 from planc.project import Project
 from planc.reports.outcome import closing_lines, outputs_text, result_json, save_outputs
-from planc.reports.preview import preview_json, preview_text, reused_tasks
-from planc.runs.rights import grants_of, missing_rights, secrets_of
+from planc.reports.preview import preview_json, preview_text
+from planc.runs.rights import grants_of, missing_rights, reused_tasks, secrets_of
 from planc.runs.running import execute_plan, preview_plan, preview_run, resume_run
 from planc.runs.tape import Tape
 from planc_compiler.nearest import nearest

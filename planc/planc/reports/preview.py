@@ -55,12 +55,6 @@ def preview_text(steps: Sequence[Step], plan: CompiledPlan, most: int | None = N
     return "\n".join(lines)
 
 
-def reused_tasks(steps: Sequence[Step]) -> frozenset[str]:
-    """Tasks of which nothing runs any more."""
-    tasks = {step.instance: plan_task(step.instance) for step in steps}
-    return frozenset(tasks.values()) - {tasks[step.instance] for step in steps if step.action != "reused"}
-
-
 def preview_json(steps: Sequence[Step]) -> list[dict[str, Json]]:
     return [asdict(step) for step in steps]
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from planc.config.errors import ConfigError
 from planc.config.settings import Settings
+from planc_runtime.executor.simulate import Action, Step
 from planc_runtime.tools.rights import Grants, Right
 from planc_runtime.tools.secrets import Secrets
 from planc_schemas.compiled import AgentWork, CompiledPlan, GoalWork, PlanWork, ToolWork
+from planc_schemas.events import plan_task
 
 
 def grants_of(
@@ -42,6 +44,14 @@ def missing_rights(plan: CompiledPlan, grants: Grants, done: Collection[str] = (
     tools = [right for right in wanted if right.kind == "tool" and str(right) not in opaque and grants.denies(right)]
     others = [right for right in wanted if right.kind != "tool" or str(right) in opaque]
     return [*grants.missing(others), *tools]
+
+
+def reused_tasks(steps: Iterable[Step]) -> frozenset[str]:
+    """The tasks of which nothing runs any more when a run goes on so: they need no right."""
+    actions: dict[str, set[Action]] = {}
+    for step in steps:
+        actions.setdefault(plan_task(step.instance), set()).add(step.action)
+    return frozenset(task for task, found in actions.items() if found == {"reused"})
 
 
 def _reached(plan: CompiledPlan, done: Collection[str]) -> frozenset[str]:

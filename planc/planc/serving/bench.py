@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 from planc.estimates.prices import call_price
 from planc.project import Project
 from planc.runs.labels import REPLAY_OF
 from planc.runs.replaying import replay_of
-from planc.runs.rights import missing_rights
+from planc.runs.rights import missing_rights, reused_tasks
 from planc.runs.running import with_durations, with_planner
 from planc.runs.tracing import Trace
 from planc_runtime.budget import capped, merged
-from planc_runtime.executor import Edit, Environment, Options, RunResult, StopSignal, begin
+from planc_runtime.executor import Edit, Environment, Options, RunResult, StopSignal, begin, preview_resume
 from planc_runtime.executor.answering import cancel_idle_run, give_answer
 from planc_runtime.executor.answers import AnswerRefused
 from planc_runtime.executor.resume import reopen
@@ -68,11 +70,9 @@ class Bench(Desk):
         limits = self._limits(merged(plan.limits, _run_limits(submit.limits)))
         options = replace(self._options, labels=dict(labels), limits=limits, on_events=on_events, stop=stop)
         trace = await self._traced(options, run_id, plan)
-        try:
+        with _told():
             env = self._environment(trace.options)
             execution = await begin(plan, submit.inputs, env, text=submit.text, run_id=run_id)
-        except TaskFailure as failure:
-            raise Problem(422, "The inputs do not fit", failure.error.message, help=failure.error.help) from None
         return Running(execution, stop, trace)
 
     async def resume(self, run_id: str, how: shapes.ResumeRequest, on_events: OnEvents) -> Running | None:
@@ -82,7 +82,6 @@ class Bench(Desk):
         if edit is not None:
             self._require_approval(how, edit.plan)
         plan = edit.plan if edit is not None else current_plan(store, run_id).plan
-        self._require_rights(plan)
         _require_tasks(plan, how.fresh)
         stop = StopSignal()
         before = plan.limits if edit is not None else self._limits_so_far(run_id, plan)
@@ -90,41 +89,33 @@ class Bench(Desk):
         labels = dict(store.summary(run_id).labels)
         fresh = frozenset(how.fresh)
         options = replace(self._options, labels=labels, limits=limits, fresh=fresh, on_events=on_events, stop=stop)
-        trace = await self._traced(options, run_id, plan)
-        try:
+        with _told():
+            steps = partial(preview_resume, run_id, self._environment(options), edit)
+            self._require_rights(plan, lambda: reused_tasks(steps()))
+            trace = await self._traced(options, run_id, plan)
             opened = await reopen(run_id, self._environment(trace.options), edit)
-        except RecoveryError as error:
-            raise Problem(409, "The run cannot go on", error.what, help=error.help) from None
-        except TaskFailure as failure:
-            raise Problem(422, "The inputs do not fit", failure.error.message, help=failure.error.help) from None
         return None if isinstance(opened, RunResult) else Running(opened, stop, trace)
 
     async def replay(self, run_id: str, new_id: str, how: shapes.ReplayRequest, on_events: OnEvents) -> Running:
         stop = StopSignal()
         options = replace(self._options, on_events=on_events, stop=stop)
         again = replay_of(self._project.store, run_id, options, self._edit(how))
-        try:
+        with _told():
             env = self._environment(again.options)
             execution = await begin(again.plan, again.inputs, env, text=again.text, run_id=new_id)
-        except TaskFailure as failure:
-            raise Problem(422, "The inputs do not fit", failure.error.message, help=failure.error.help) from None
         return Running(execution, stop, Trace(again.options, new_id, again.plan, self._project.store))
 
     def answer(self, run_id: str, instance: str, answer: Json, digest: str) -> bool:
+        store, options = self._project.store, self._options
         try:
-            return give_answer(
-                run_id, instance, answer, store=self._project.store, options=self._options, digest=digest, by=PERSON
-            )
+            with _told():
+                return give_answer(run_id, instance, answer, store=store, options=options, digest=digest, by=PERSON)
         except AnswerRefused as error:
             raise Problem(409, "The answer was not taken", error.what, help=error.help) from None
-        except RecoveryError as error:
-            raise Problem(409, "The run cannot go on", error.what, help=error.help) from None
 
     def cancel(self, run_id: str) -> None:
-        try:
+        with _told("The run cannot be ended"):
             ended = cancel_idle_run(run_id, store=self._project.store, options=self._options)
-        except RecoveryError as error:
-            raise Problem(409, "The run cannot be ended", error.what, help=error.help) from None
         if ended is not None:
             raise Problem(409, "The run has ended", f"run {run_id} has ended: {ended}")
 
@@ -146,8 +137,10 @@ class Bench(Desk):
         known = [event.data["limits"] for event in self._project.store.read(run_id) if "limits" in event.data]
         return RunLimits(**known[-1]) if known else plan.limits
 
-    def _require_rights(self, plan: CompiledPlan) -> None:
-        missing = missing_rights(plan, self._options.grants)
+    def _require_rights(self, plan: CompiledPlan, done: Callable[[], Collection[str]] = frozenset) -> None:
+        """`done` gives the tasks that need no right any more; asked only when one is missing."""
+        grants = self._options.grants
+        missing = missing_rights(plan, grants) and missing_rights(plan, grants, done())
         if missing:
             flags = " ".join(right.flag for right in missing)
             words = ", ".join(str(right) for right in missing)
@@ -162,6 +155,17 @@ class Bench(Desk):
 
     def _environment(self, options: Options) -> Environment:
         return Environment(self._project.store, self._models, self._project.tools, options)
+
+
+@contextmanager
+def _told(cannot: str = "The run cannot go on") -> Iterator[None]:
+    """What the executor refuses, as the problem that says so."""
+    try:
+        yield
+    except RecoveryError as error:
+        raise Problem(409, cannot, error.what, help=error.help) from None
+    except TaskFailure as failure:
+        raise Problem(422, "The inputs do not fit", failure.error.message, help=failure.error.help) from None
 
 
 def _refuse_replay(run: RunSummary) -> None:
