@@ -29,6 +29,12 @@ tasks:
   second: {prompt: "Second after ${{ tasks.first.output }}"}
 outputs: {second: "${{ tasks.second.output }}"}
 """
+LATE = """version: 1
+name: late
+tasks:
+  quick: {ask: How many?, timeout: 100ms}
+  some: {foreach: {in: "${{ [1, 2] }}", on_error: collect}, ask: "${{ item }}?", timeout: 100ms}
+"""
 LARGE = "x" * 1_500_000
 
 
@@ -82,6 +88,15 @@ def test_a_goal_may_use_no_tool_that_the_server_does_not_allow(server: Server) -
     assert server.request("POST", "/api/runs", {"goal": "Find papers", "tools": ["nothing"]})[0] == 422
     assert server.request("POST", "/api/runs", {"goal": "Find papers", "text": BOTH})[0] == 422
     server.finished(run)  # its calls are not to come in while another test counts
+
+
+def test_what_only_a_wish_tries_again_is_told_and_what_a_foreach_collects_is_not_among_it(server: Server) -> None:
+    run = server.post("/api/runs", {"text": LATE})["run_id"]
+    assert list(server.events(run))[-1]["data"]["status"] == "failed"
+    assert server.get(f"/api/runs/{run}/outputs")["final"] == ["quick"]
+    run = server.post("/api/runs", {"text": BOTH})["run_id"]
+    server.finished(run)
+    assert server.get(f"/api/runs/{run}/outputs")["final"] == []
 
 
 def test_what_is_too_large_for_an_event_is_an_artefact(server: Server) -> None:

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
-from planc_runtime import server
-from planc_runtime.recover import FINAL
 from planc_runtime.server.views import run_summary
 from planc_runtime.store.base import RunSummary
 
@@ -21,9 +16,3 @@ def test_attempts_that_follow_another_one_are_no_further_tasks() -> None:
 def test_what_is_done_is_never_more_than_all() -> None:
     run = RunSummary("R", "p", "running", "d", "", 0.0, 0.0, counts={"task_started": 1, "attempt_failed": 1})
     assert (run_summary(run, 1.0).done, run_summary(run, 1.0).total) == (0, 0)
-
-
-def test_the_page_knows_the_failures_that_only_a_wish_tries_again() -> None:
-    script = (Path(server.__file__).parent / "page" / "views" / "actions.js").read_text(encoding="utf-8")
-    (kinds,) = re.findall(r"^const FINAL = new Set\(\[(.*)\]\);$", script, re.MULTILINE)
-    assert {kind.strip(' "') for kind in kinds.split(",")} == FINAL

@@ -138,6 +138,7 @@ outputs: {end: "${{ tasks.end.output }}"}
 name: brief
 tasks:
   ask_quickly: {ask: How many?, timeout: 200ms}
+  ask_some: {foreach: {in: "${{ [1, 2] }}", on_error: collect}, ask: "${{ item }}?", timeout: 200ms}
 outputs: {end: "${{ tasks.ask_quickly.output }}"}
 """,
     "agent": """version: 1

@@ -130,6 +130,10 @@ class RunOutputs(Shape):
     status: RunStatus
     outputs: dict[str, Any]
     error: RunError | None
+    final: list[str] = Field(
+        description="what failed in a way that going on tries again only when `fresh` names it: nobody knows what the "
+        "task did, or its question's time is over"
+    )
 
 
 class Artefact(Shape):

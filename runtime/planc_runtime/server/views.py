@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
+from planc_runtime.executor.resume import untried
+from planc_runtime.recover import RecoveryError
 from planc_runtime.store.base import RunFilter, RunSummary, Store
 from planc_runtime.store.current import current_plan, plans_of_goals
 from planc_schemas.events import Event
@@ -14,6 +17,7 @@ from . import shapes
 
 OWN_LABELS = "planc."
 """Labels that begin so are the server's own; requests cannot set them and answers do not show them."""
+_RESUMABLE = frozenset({"failed", "interrupted", "cancelled", "budget", "abandoned"})
 _DONE = ("task_finished", "task_reused", "task_failed", "task_skipped")
 
 
@@ -55,11 +59,16 @@ def run_page(store: Store, which: RunFilter, limit: int, now: float) -> shapes.R
 
 
 def run_outputs(store: Store, run_id: str) -> shapes.RunOutputs:
-    """The outputs out of the run's last event."""
+    """The outputs out of the run's last event, and what of it is final."""
     run = store.summary(run_id)
     last = store.read(run_id, max(0, run.last_seq - 1), whole=True) if run.finished_at is not None else []
     outputs: dict[str, Json] = last[-1].data.get("outputs", {}) if last else {}
-    return shapes.RunOutputs(run_id=run_id, status=run.status, outputs=outputs, error=run_error(run.error))
+    final: tuple[str, ...] = ()
+    if run.status in _RESUMABLE:
+        with suppress(RecoveryError):
+            final = untried(run_id, store)
+    error = run_error(run.error)
+    return shapes.RunOutputs(run_id=run_id, status=run.status, outputs=outputs, error=error, final=list(final))
 
 
 def artefacts(store: Store, run_id: str) -> shapes.ArtefactList:

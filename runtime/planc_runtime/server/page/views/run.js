@@ -109,7 +109,7 @@ function Header({ id, run, status, graph, link, now, totals, again }) {
         <div><dt>Tokens</dt><dd title=${`${run.usage.input_tokens} in, ${run.usage.output_tokens} out`}>${tokens ? count(tokens) : "–"}</dd></div>
         <div><dt>Cost</dt><dd>${cost(run.usage) || "–"}${run.limits?.usd ? html`<small> of $${run.limits.usd}</small>` : null}</dd></div>
       </dl>
-      <${Actions} run=${run} status=${status} busy=${busy} act=${act} />
+      <${Actions} id=${id} run=${run} status=${status} busy=${busy} act=${act} />
     </div>
     ${run.error ? html`<p class="error banner">${run.error.message || String(run.error)}</p>` : null}
     ${problem ? html`<${Problem} problem=${problem} />` : null}`;
