@@ -73,11 +73,12 @@ async def journalling(graph: Graph, folder: Path) -> None:
 
 
 def committing(graph: Graph, folder: Path) -> None:
-    """A chain: one transaction a task with the same two rows, and nothing else at all."""
+    """A chain: one transaction a task with two rows that say what ours say, and nothing else at all."""
     database = _database(folder)
+    said = {"attempt": 1, "fingerprint": "0123456789abcdef" * 2}
     for number in range(len(graph)):
-        rows = [("task_finished", f"t{number - 1}", json.dumps({"output": 1}))] if number else []
-        rows.append(("task_started", f"t{number}", json.dumps({"given": 1})))
+        rows = [("task_finished", f"t{number - 1}", json.dumps({**said, "output": 1}))] if number else []
+        rows.append(("task_started", f"t{number}", json.dumps({**said, "request": {"given": 1}})))
         database.execute("BEGIN IMMEDIATE")
         database.executemany(_INSERT, rows)
         database.execute("COMMIT")

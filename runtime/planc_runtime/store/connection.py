@@ -23,6 +23,10 @@ APPLICATION_ID: Final = 0x504C414E
 """`PLAN`, in the file's header: no other program's database is taken for a journal."""
 FORMAT: Final = len(migrations())
 BUSY_SECONDS: Final = 5.0
+LOG_PAGES: Final = 128
+"""The write-ahead log is copied back and begun anew after so many pages. A sync of a file that grew takes twice as long
+as one of a file that was written over, so the log is to stop growing soon (SQLite's own 1,000 pages are some 750
+tasks); on slow disks it makes no difference (experiments/020-journal)."""
 
 
 @contextmanager
@@ -131,6 +135,7 @@ def open_writer(path: Path, synchronous: Synchronous) -> sqlite3.Connection:
         if problem != "ok":
             raise damaged(str(path), str(problem))
         connection.execute(f"PRAGMA synchronous = {synchronous.upper()}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         if found < FORMAT:
             connection.execute("BEGIN IMMEDIATE")
             upgrade(connection, found)
