@@ -112,9 +112,10 @@ class AttemptContext(Calls):
         await self._journal(Event(type_, self.instance, data))
 
 
-async def run_attempt(attempt: Attempt, context: AttemptContext, ended: Ended) -> None:
+async def run_attempt(attempt: Attempt, world: World, journal: ToJournal, ended: Ended) -> None:
     """Runs it under its task's deadline, and calls `ended` at its end (a callback of the asyncio task would come a
     round of the loop later). Only CancelledError comes out."""
+    context = attempt.context = AttemptContext(attempt, world, journal)
     task = context.task
     deadline: asyncio.Timeout | None = None
     try:

@@ -22,7 +22,7 @@ from ..machine import Instance, Machine
 from ..recover import Recovered, is_among
 from ..store.base import Mailbox
 from .answers import answer_event
-from .attempt import Attempt, AttemptContext, run_attempt
+from .attempt import Attempt, run_attempt
 from .calls import World
 from .ending import Ending, end_of_run
 from .goals import Budgets, GoalTimes, is_within, waiting_failures
@@ -262,8 +262,7 @@ class Execution:
         if attempt.error is not None:
             self._ended(attempt)
             return
-        attempt.context = AttemptContext(attempt, self._world, self._write_now)
-        coroutine = run_attempt(attempt, attempt.context, self._ended)
+        coroutine = run_attempt(attempt, self._world, self._write_now, self._ended)
         attempt.running = asyncio.Task(coroutine, name=attempt.instance.id)  # create_task takes twice as long
 
     def _ended(self, attempt: Attempt) -> None:
