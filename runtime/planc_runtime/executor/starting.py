@@ -70,7 +70,7 @@ class Reuse:
         task = instance.task
         if self._kept is None or not task.cache or is_fresh(instance, self._once_fresh):
             return None
-        kept = self._kept.find(named.fingerprint, max_age=task.cache_ttl, now=now)
+        kept = self._kept.find(named.fingerprint, instance.id, max_age=task.cache_ttl, now=now)
         if kept is None:
             return None
         data: dict[str, Json] = {"fingerprint": named.fingerprint, "output": kept.output, "from_run": kept.run_id}

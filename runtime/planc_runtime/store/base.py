@@ -204,8 +204,11 @@ class KeptResults(Protocol):
     `"cache": false`. They live as long as the run that made them.
     """
 
-    def find(self, fingerprint: str, *, max_age: float | None = None, now: float = 0.0) -> Kept | None:
-        """The newest result with this fingerprint, not older than `max_age` seconds at `now`; None for a miss.
+    def find(
+        self, fingerprint: str, instance: str = "", *, max_age: float | None = None, now: float = 0.0
+    ) -> Kept | None:
+        """The newest result with this fingerprint, not older than `max_age` seconds at `now`; None for a miss. Several
+        tasks may have asked the same and have had different answers: those of `instance` itself go before others.
         Write `{"fingerprint", "output", "from_run": kept.run_id, "recorded_at": kept.at}` as the `task_reused`
         event: its age stays that of the first recording."""
         ...

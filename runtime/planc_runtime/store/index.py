@@ -88,9 +88,10 @@ class Index:
             keeps = reader.keeps(old.seq if same else 0)
             return _Change(run_id, stamp, not same, reader.chain_at(summary.last_seq), summary, keeps)
 
-    def find(self, fingerprint: str, not_before: float) -> list[tuple[str, int, str, float]]:
-        """Run, seq, instance and time of the results with this fingerprint, newest first."""
-        return self._connection.execute(self._sql["find_kept"], (fingerprint, not_before)).fetchall()
+    def find(self, fingerprint: str, instance: str, not_before: float) -> list[tuple[str, int, str, float]]:
+        """Run, seq, instance and time of the results with this fingerprint: those of the instance, then the others,
+        each newest first."""
+        return self._connection.execute(self._sql["find_kept"], (fingerprint, not_before, instance)).fetchall()
 
     def _journals(self) -> list[Path]:
         try:

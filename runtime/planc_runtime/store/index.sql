@@ -44,5 +44,6 @@ DELETE FROM run WHERE run_id = ?;
 DELETE FROM kept WHERE run_id = ?;
 
 -- name: find_kept
--- Newest first; parameters: fingerprint, not made before.
-SELECT run_id, seq, instance, at FROM kept WHERE fingerprint = ? AND at >= ? ORDER BY at DESC, run_id DESC;
+-- Those of one instance first, the newest first; parameters: fingerprint, not made before, the instance.
+SELECT run_id, seq, instance, at FROM kept WHERE fingerprint = ? AND at >= ?
+ORDER BY instance = ? DESC, at DESC, run_id DESC;

@@ -23,10 +23,12 @@ class IndexedResults:
         self._open = open_reader
         self._readers: dict[str, SqliteReader] = {}
 
-    def find(self, fingerprint: str, *, max_age: float | None = None, now: float = 0.0) -> Kept | None:
+    def find(
+        self, fingerprint: str, instance: str = "", *, max_age: float | None = None, now: float = 0.0
+    ) -> Kept | None:
         not_before = float("-inf") if max_age is None else now - max_age
-        for run_id, seq, instance, at in self._index.find(fingerprint, not_before):
-            kept = self._load(fingerprint, run_id, seq, instance, at)
+        for run_id, seq, made_by, at in self._index.find(fingerprint, instance, not_before):
+            kept = self._load(fingerprint, run_id, seq, made_by, at)
             if kept is not None:
                 return kept
         return None

@@ -249,13 +249,15 @@ class MemoryResults:
                     kept = Kept(data["fingerprint"], data["output"], run_id, instance or "", made_at)
                     self._found.setdefault(kept.fingerprint, []).append(kept)
 
-    def find(self, fingerprint: str, *, max_age: float | None = None, now: float = 0.0) -> Kept | None:
+    def find(
+        self, fingerprint: str, instance: str = "", *, max_age: float | None = None, now: float = 0.0
+    ) -> Kept | None:
         found = [
             kept
             for kept in self._found.get(fingerprint, ())
             if max_age is None or kept.at >= now - max_age
         ]  # fmt: skip
-        return max(found, key=lambda kept: (kept.at, kept.run_id), default=None)
+        return max(found, key=lambda kept: (kept.instance == instance, kept.at, kept.run_id), default=None)
 
     def close(self) -> None:
         """Nothing to release."""

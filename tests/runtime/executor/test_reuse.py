@@ -93,6 +93,24 @@ def test_equal_items_keep_their_own_results() -> None:
     assert shorter.outputs["a"] == ["poem 2", "poem 0"]
 
 
+def test_who_asks_the_same_keeps_its_own_answer() -> None:
+    """Items that the prompt does not name, and tasks with equal prompts: one fingerprint, but not one answer."""
+    here = Bench()
+    count = iter(range(100))
+    here.models.script = lambda request: f"poem {next(count)}"
+    text = (
+        "tasks:\n  a: {foreach: {in: [1, 2, 3]}, prompt: A poem}\n  b: {prompt: A poem}\n  c: {prompt: A poem}\n"
+        'outputs: {all: "${{ [tasks.a.output, tasks.b.output, tasks.c.output] }}"}\n'
+    )
+    first = here.run(plan(text), reuse=True)
+    assert here.run(plan(text), reuse=True).outputs == first.outputs
+    here.run(plan(text.replace("  b: {prompt: A poem}", "  b: {prompt: A poem, cache: false}")), reuse=True)
+    assert here.run(plan(text), reuse=True).outputs == first.outputs
+    assert len(here.models.requests) == 6
+    longer = here.run(plan(text.replace("[1, 2, 3]", "[1, 2, 3, 4]")), reuse=True)
+    assert longer.outputs["all"][0][:3] == first.outputs["all"][0] and len(here.models.requests) == 6
+
+
 def test_the_preview_says_what_runs_and_why() -> None:
     here = bench()
     assert reasons(steps(here, cached())) == {

@@ -149,6 +149,20 @@ def test_results_are_found_by_fingerprint(store: Store) -> None:
     kept.close()
 
 
+def test_who_asked_the_same_gets_its_own_result(store: Store) -> None:
+    same = {"fingerprint": digest("same")}
+    complete(
+        store, "R1", ME, *(Event("task_finished", f"a[{n}]", {**same, "output": n}, at=10.0 + n) for n in range(3))
+    )
+    complete(store, "R2", ME, Event("task_finished", "a[0]", {**same, "output": "newer"}, at=5.0))
+    kept = store.kept()
+    found = [kept.find(digest("same"), name) for name in ("a[0]", "a[1]", "a[2]", "b", "")]
+    assert [each and each.output for each in found] == [0, 1, 2, 2, 2]
+    late = kept.find(digest("same"), "a[0]", max_age=1.0, now=12.0)
+    assert late is not None and late.output == 2, "its own are too old"
+    kept.close()
+
+
 def test_a_result_that_is_too_old_is_not_found(store: Store) -> None:
     reused = Event("task_reused", "a", {"fingerprint": digest("a"), "output": 1, "from_run": "R1", "recorded_at": 10.0})
     complete(store, "R1", ME, task_finished("a", 1, at=10.0))
