@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,10 @@ def recall(store: SqliteStore | MemoryStore, memory: str, query: str, options: O
 
 
 @pytest.fixture(params=["files", "memory"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> SqliteStore | MemoryStore:
-    return SqliteStore(tmp_path / ".planc") if request.param == "files" else MemoryStore()
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqliteStore | MemoryStore]:
+    made = SqliteStore(tmp_path / ".planc") if request.param == "files" else MemoryStore()
+    yield made
+    made.close()
 
 
 def test_a_plans_memory_outlives_the_run(store: SqliteStore | MemoryStore) -> None:

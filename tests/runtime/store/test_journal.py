@@ -223,7 +223,8 @@ def test_a_replaced_holder_writes_nothing_more(store: Store, time: Time, monkeyp
     with pytest.raises(LeaseLost):
         stale.heartbeat()
     current.append([task_finished("a", "current")])
-    current.close()
+    for journal in (current, stale):
+        journal.close()
     assert [event.data["output"] for event in store.read("R1", after=1)] == ["current"]
 
 
