@@ -111,6 +111,7 @@ def test_a_changed_prompt_names_the_nearest_recording(folder: Path) -> None:
         progress = next(line for line in err.splitlines() if "R701" in line)
         assert "---" not in progress
         assert err.rstrip().endswith("every answer is from the recording, nothing was spent")
+        assert "next:" not in replay(folder, "runs", "show", "last")[1], "a replay is not resumed"
 
 
 def test_replays_are_not_reused(folder: Path) -> None:

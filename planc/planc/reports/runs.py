@@ -9,6 +9,7 @@ from typing import get_args
 
 from planc.escape import one_line, visible
 from planc.project import ProjectError
+from planc.runs.labels import REPLAY_OF
 from planc_runtime.executor.resume import untried
 from planc_runtime.recover import RecoveryError
 from planc_runtime.store.base import RunSummary, Store
@@ -88,7 +89,7 @@ def run_report(store: Store, run_id: str) -> str:
     lines += _errors(failed)
     for name, value in _outputs(events).items():
         lines += ["", f"{name}:", _shown(value)]
-    if summary.status in ("interrupted", "abandoned", "failed", "waiting", "budget"):
+    if _may_go_on(summary):
         lines += ["", f"next: {resume_command(run_id, _untried(store, run_id) if failed else ())}"]
     return "\n".join(lines)
 
@@ -175,6 +176,13 @@ def _standing_failures(events: Iterable[Event]) -> dict[str, dict[str, Json]]:
         elif event.type in ("task_started", "task_finished", "task_reused"):
             failed.pop(event.instance or "", None)
     return failed
+
+
+def _may_go_on(run: RunSummary) -> bool:
+    """Not: one that succeeded or runs, a replay, and one that was cancelled because no plan came of its goal."""
+    if REPLAY_OF in run.labels or (run.status == "cancelled" and run.error is not None):
+        return False
+    return run.status in ("interrupted", "abandoned", "failed", "waiting", "budget", "cancelled")
 
 
 def _untried(store: Store, run_id: str) -> tuple[str, ...]:

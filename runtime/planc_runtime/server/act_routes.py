@@ -37,7 +37,7 @@ def router(store: Store, workbench: Runs, service: Service) -> APIRouter:
         key = None if idempotency_key is None else (idempotency_key, digest(body.model_dump(mode="json")))
         return shapes.RunRef(run_id=await service.start(submit, key))
 
-    @routes.post("/api/runs/{run}/cancel", status_code=202, summary="End a run for good")
+    @routes.post("/api/runs/{run}/cancel", status_code=202, summary="End a run; only resuming it goes on with it")
     async def cancel(run: RunId) -> shapes.RunRef:
         run_id = await asyncio.to_thread(store.resolve, run)
         await service.cancel(run_id)
