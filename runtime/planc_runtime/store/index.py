@@ -88,10 +88,11 @@ class Index:
             keeps = reader.keeps(old.seq if same else 0)
             return _Change(run_id, stamp, not same, reader.chain_at(summary.last_seq), summary, keeps)
 
-    def find(self, fingerprint: str, instance: str, not_before: float) -> list[tuple[str, int, str, float]]:
-        """Run, seq, instance and time of the results with this fingerprint: those of the instance, then the others,
-        each newest first."""
-        return self._connection.execute(self._sql["find_kept"], (fingerprint, not_before, instance)).fetchall()
+    def find(self, fingerprint: str, instance: str, not_before: float) -> Iterator[tuple[str, int, str, float]]:
+        """Run, seq, instance and time of the results with this fingerprint: those of the instance, then all, each
+        newest first. There may be thousands, and the first one mostly serves."""
+        yield from self._connection.execute(self._sql["find_kept_of"], (fingerprint, not_before, instance))
+        yield from self._connection.execute(self._sql["find_kept"], (fingerprint, not_before))
 
     def _journals(self) -> list[Path]:
         try:

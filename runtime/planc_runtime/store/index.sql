@@ -44,6 +44,10 @@ DELETE FROM run WHERE run_id = ?;
 DELETE FROM kept WHERE run_id = ?;
 
 -- name: find_kept
--- Those of one instance first, the newest first; parameters: fingerprint, not made before, the instance.
-SELECT run_id, seq, instance, at FROM kept WHERE fingerprint = ? AND at >= ?
-ORDER BY instance = ? DESC, at DESC, run_id DESC;
+-- Newest first; parameters: fingerprint, not made before.
+SELECT run_id, seq, instance, at FROM kept WHERE fingerprint = ? AND at >= ? ORDER BY at DESC, run_id DESC;
+
+-- name: find_kept_of
+-- The same of one instance; further parameter: the instance.
+SELECT run_id, seq, instance, at FROM kept WHERE fingerprint = ? AND at >= ? AND instance = ?
+ORDER BY at DESC, run_id DESC;
