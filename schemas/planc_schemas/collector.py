@@ -11,6 +11,10 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
+
+OWN: Final = 1_000
+"""Python 3.12 keeps some hundred objects of its own frozen; a program that freezes what it has, has many thousands."""
 
 
 @contextmanager
@@ -22,7 +26,7 @@ def paused() -> Iterator[None]:
         yield
     finally:
         if was_on:
-            if gc.get_freeze_count() == 0:  # a program that keeps objects frozen wants them to stay so
+            if gc.get_freeze_count() < OWN:  # a program that keeps objects frozen wants them to stay so
                 gc.freeze()
                 gc.unfreeze()
             gc.enable()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from planc_schemas.collector import paused
+from planc_schemas.collector import OWN, paused
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def test_nothing_is_collected_inside_nor_walked_at_the_end() -> None:
     assert gc.isenabled()
     assert collections() == before
     assert len(tree) == 100_000
-    assert gc.get_freeze_count() == 0
+    assert gc.get_freeze_count() < OWN
 
 
 def test_a_collector_that_was_off_stays_off() -> None:
@@ -47,4 +47,4 @@ def test_what_a_program_has_frozen_stays_frozen() -> None:
     frozen = gc.get_freeze_count()
     with paused():
         pass
-    assert gc.get_freeze_count() == frozen > 0
+    assert gc.get_freeze_count() == frozen > OWN
