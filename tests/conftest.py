@@ -9,9 +9,12 @@ from collections.abc import Generator
 import pytest
 from hypothesis import HealthCheck, settings
 
-# How long an example takes says something about the machine and nothing about what is tested.
-settings.register_profile("any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("any machine")
+# How long an example takes says something about the machine and nothing about what is tested. Everybody tests the same
+# examples, so that a failure is about the change; PLANC_RANDOM_EXAMPLES=1 looks for others.
+ANY_MACHINE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("random", ANY_MACHINE, derandomize=False)
+settings.register_profile("same", ANY_MACHINE, derandomize=True, database=None)
+settings.load_profile("random" if os.environ.get("PLANC_RANDOM_EXAMPLES") else "same")
 
 CAPABILITIES = frozenset({"browser", "embedded", "package", "editor", "tracing"})
 
