@@ -65,6 +65,9 @@ RunStatus: TypeAlias = Literal[
 ]
 """`abandoned`: the journal says running, but nobody holds the run (its process died); resumable."""
 
+RESUMABLE: frozenset[RunStatus] = frozenset({"failed", "cancelled", "interrupted", "waiting", "budget", "abandoned"})
+"""What resuming may go on with."""
+
 TaskStatus: TypeAlias = Literal[
     "pending", "running", "retrying", "waiting", "waiting_for_subtasks", "succeeded", "failed", "skipped"
 ]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planc_schemas import values
 from planc_schemas.json_text import json_bytes
 from planc_schemas.values import canonical_json
 
@@ -48,6 +49,12 @@ def test_canonical_text_is_what_the_standard_library_writes(value: object) -> No
     assert canonical_json(value) == json.dumps(
         value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     )
+
+
+def test_canonical_text_does_not_depend_on_what_is_not_public(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor on its being there: some Pythons have no encoder in C."""
+    monkeypatch.setattr("json.encoder.c_make_encoder", None)
+    assert values._canonical_writer()({"b": "ü", "a": 1}) == '{"a":1,"b":"ü"}'
 
 
 def test_canonical_text_goes_on_after_a_value_that_is_none() -> None:

@@ -15,7 +15,7 @@ from planc_runtime.recover import RecoveryError
 from planc_runtime.store.base import RunSummary, Store
 from planc_runtime.store.current import current_plan, plans_of_goals
 from planc_schemas.compiled import CompiledPlan
-from planc_schemas.events import Event, RunStatus
+from planc_schemas.events import RESUMABLE, Event, RunStatus
 from planc_schemas.values import Json
 
 from .board import Board, Row
@@ -182,7 +182,7 @@ def _may_go_on(run: RunSummary) -> bool:
     """Not: one that succeeded or runs, a replay, and one that was cancelled because no plan came of its goal."""
     if REPLAY_OF in run.labels or (run.status == "cancelled" and run.error is not None):
         return False
-    return run.status in ("interrupted", "abandoned", "failed", "waiting", "budget", "cancelled")
+    return run.status in RESUMABLE
 
 
 def _untried(store: Store, run_id: str) -> tuple[str, ...]:

@@ -263,7 +263,7 @@ class Execution:
             self._ended(attempt)
             return
         coroutine = run_attempt(attempt, self._world, self._write_now, self._ended)
-        attempt.running = asyncio.Task(coroutine, name=attempt.instance.id)  # create_task takes twice as long
+        attempt.running = asyncio.Task(coroutine, name=attempt.instance.id)  # create_task takes longer
 
     def _ended(self, attempt: Attempt) -> None:
         if not attempt.over:

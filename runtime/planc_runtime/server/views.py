@@ -10,14 +10,13 @@ from planc_runtime.executor.resume import untried
 from planc_runtime.recover import RecoveryError
 from planc_runtime.store.base import RunFilter, RunSummary, Store
 from planc_runtime.store.current import current_plan, plans_of_goals
-from planc_schemas.events import Event
+from planc_schemas.events import RESUMABLE, Event
 from planc_schemas.values import Json
 
 from . import shapes
 
 OWN_LABELS = "planc."
 """Labels that begin so are the server's own; requests cannot set them and answers do not show them."""
-_RESUMABLE = frozenset({"failed", "interrupted", "cancelled", "budget", "abandoned"})
 _DONE = ("task_finished", "task_reused", "task_failed", "task_skipped")
 
 
@@ -64,7 +63,7 @@ def run_outputs(store: Store, run_id: str) -> shapes.RunOutputs:
     last = store.read(run_id, max(0, run.last_seq - 1), whole=True) if run.finished_at is not None else []
     outputs: dict[str, Json] = last[-1].data.get("outputs", {}) if last else {}
     final: tuple[str, ...] = ()
-    if run.status in _RESUMABLE:
+    if run.status in RESUMABLE:
         with suppress(RecoveryError):
             final = untried(run_id, store)
     error = run_error(run.error)

@@ -24,9 +24,9 @@ APPLICATION_ID: Final = 0x504C414E
 FORMAT: Final = len(migrations())
 BUSY_SECONDS: Final = 5.0
 LOG_PAGES: Final = 128
-"""The write-ahead log is copied back and begun anew after so many pages. A sync of a file that grew takes twice as long
-as one of a file that was written over, so the log is to stop growing soon (SQLite's own 1,000 pages are some 750
-tasks); on slow disks it makes no difference (experiments/020-journal)."""
+"""The write-ahead log is copied back and begun anew after so many pages. A commit takes half as long again while the
+log grows as when it is written over, so it is to stop growing soon (SQLite's own 1,000 pages are some 750 tasks); on
+slow disks it makes no difference (experiments/020-journal)."""
 
 
 @contextmanager

@@ -22,6 +22,12 @@ def bench() -> Bench:
     return Bench(tools=FakeTools({"read_files": lambda paths: ["p1", "p2"]}))
 
 
+def poet() -> Bench:
+    """No answer comes twice."""
+    count = iter(range(100))
+    return Bench(models=FakeModels(lambda request: f"poem {next(count)}"))
+
+
 def plan(text: str = PLAN) -> CompiledPlan:
     return plan_of(text)
 
@@ -78,9 +84,7 @@ def test_a_result_is_kept_as_long_as_its_task_says() -> None:
 
 
 def test_equal_items_keep_their_own_results() -> None:
-    here = Bench()
-    count = iter(range(100))
-    here.models.script = lambda request: f"poem {next(count)}"
+    here = poet()
     text = (
         'tasks:\n  a: {foreach: {in: [x, x, y], as: n}, prompt: "poem on ${{ n }}"}\n'
         'outputs: {a: "${{ tasks.a.output }}"}\n'
@@ -95,9 +99,7 @@ def test_equal_items_keep_their_own_results() -> None:
 
 def test_who_asks_the_same_keeps_its_own_answer() -> None:
     """Items that the prompt does not name, and tasks with equal prompts: one fingerprint, but not one answer."""
-    here = Bench()
-    count = iter(range(100))
-    here.models.script = lambda request: f"poem {next(count)}"
+    here = poet()
     text = (
         "tasks:\n  a: {foreach: {in: [1, 2, 3]}, prompt: A poem}\n  b: {prompt: A poem}\n  c: {prompt: A poem}\n"
         'outputs: {all: "${{ [tasks.a.output, tasks.b.output, tasks.c.output] }}"}\n'
