@@ -90,6 +90,11 @@ def test_2_usage(tmp_path: Path, arguments: list[str], message: str) -> None:
     assert not (tmp_path / ".planc").exists()
 
 
+def test_2_where_there_are_no_plans_it_says_how_to_get_one(tmp_path: Path) -> None:
+    done = planc("execute", "missing.plan.yaml", folder=tmp_path)
+    assert (done.returncode, "planc init" in done.stderr, "planc plan" in done.stderr) == (2, True, True)
+
+
 @pytest.mark.parametrize("command", ["check", "show", "execute"])
 def test_3_an_invalid_plan(tmp_path: Path, command: str) -> None:
     done = planc(command, write(tmp_path, PROMPT.replace("tasks.a", "tasks.c")), folder=tmp_path)

@@ -74,7 +74,9 @@ def _near(path: Path) -> str:
             return f"did you mean {candidate}?"
     folder = path.parent
     others = sorted(other.name for other in folder.glob(f"*{SUFFIX}"))[:5] if folder.is_dir() else []
-    return f"plan files there: {', '.join(others)}" if others else ""
+    if others:
+        return f"plan files there: {', '.join(others)}"
+    return "`planc init` makes a folder with a first plan, `planc plan GOAL` has one written"
 
 
 def compile_file(path: Path, tools: ToolCatalogue, *, folder: Path | None = None) -> PlanFile:
