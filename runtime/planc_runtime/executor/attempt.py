@@ -1,10 +1,9 @@
-"""One attempt of one instance: its context, its deadline, and everything that can come of it turned into data."""
+"""One attempt of one instance: what it may know and do, its deadline, and everything that can come of it as data."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from planc_schemas.compiled import CompiledPlan, CompiledTask, GoalWork
@@ -19,6 +18,7 @@ from .calls import Calls, OutOfBudget, World
 from .gates import Gate
 from .goals import goals_around
 from .memory import memory_of
+from .starting import Named
 
 Ended: TypeAlias = Callable[["Attempt"], None]
 """Is told that an attempt is over; once is enough, more often does no harm."""
@@ -26,26 +26,64 @@ ToJournal: TypeAlias = Callable[[Event], Awaitable[None]]
 """Journals an event; returns when it is durable."""
 
 
-@dataclass(slots=True)
-class Attempt:
-    """An attempt that was admitted. After it ran, either `outcome` or `error` is set (neither: it was cancelled)."""
+class Attempt(Calls):
+    """An attempt that was admitted; to its kind it is the `kinds.base.TaskContext`: what a task may know of the run,
+    and its calls. After it ran, either `outcome` or `error` is set (neither: it was cancelled).
 
-    instance: Instance
-    kind: Kind
-    rendered: Json
-    gates: tuple[Gate, ...]
-    number: int
-    fingerprint: str
-    model: str
-    budget: Budget
-    context: AttemptContext | None = None
-    outcome: Outcome | None = None
-    error: TaskError | None = None
-    lacking: Budget | None = None
-    """The budget that did not allow a call."""
-    over: bool = False
-    """Somebody was told that it ended."""
-    running: asyncio.Task[None] | None = field(default=None, repr=False)
+    `subject` is the instance it is an attempt of, `rendered` what its kind made of the plan's data; `lacking` is the
+    budget that did not allow a call; with `over` somebody was told that it ended.
+    """
+
+    __slots__ = (
+        "error",
+        "fingerprint",
+        "gates",
+        "kind",
+        "lacking",
+        "model",
+        "number",
+        "outcome",
+        "over",
+        "rendered",
+        "running",
+        "subject",
+        "task",
+        "to_journal",
+    )
+
+    def __init__(
+        self,
+        subject: Instance,
+        kind: Kind,
+        named: Named,
+        gates: tuple[Gate, ...],
+        budget: Budget,
+        world: World,
+        to_journal: ToJournal,
+    ) -> None:
+        task = subject.task
+        work = task.work
+        super().__init__(
+            world,
+            subject.id,
+            budget,
+            bool(gates),
+            task.timeout,
+            work.tool if work.kind == "tool" else "",
+            memory_of(subject, world) if work.kind == "agent" else None,
+        )
+        self.subject = subject
+        self.task: CompiledTask = task
+        self.kind = kind
+        self.rendered, self.fingerprint, self.model = named
+        self.gates = gates
+        self.number = subject.attempt
+        self.to_journal = to_journal
+        self.outcome: Outcome | None = None
+        self.error: TaskError | None = None
+        self.lacking: Budget | None = None
+        self.over = False
+        self.running: asyncio.Task[None] | None = None
 
     def cancel(self, ended: Ended, error: TaskError | None = None) -> None:
         """Cancels it if it has not ended; with an error it has failed so."""
@@ -56,47 +94,27 @@ class Attempt:
         running.add_done_callback(lambda _: ended(self))  # nothing runs of a task that is cancelled before it began
         running.cancel()
 
-
-class AttemptContext(Calls):
-    """The executor's `kinds.base.TaskContext`: what an attempt may know of the run, and its calls."""
-
-    __slots__ = ("_attempt", "_journal", "task")
-
-    def __init__(self, attempt: Attempt, world: World, journal: ToJournal) -> None:
-        instance = attempt.instance
-        self.task: CompiledTask = instance.task
-        self._attempt = attempt
-        self._journal = journal
-        work = instance.task.work
-        super().__init__(
-            world,
-            instance.id,
-            attempt.budget,
-            bool(attempt.gates),
-            instance.task.timeout,
-            work.tool if work.kind == "tool" else "",
-            memory_of(instance, world) if work.kind == "agent" else None,
-        )
+    # --- what its kind may know -----------------------------------------------------------------------------------
 
     @property
     def plan(self) -> CompiledPlan:
-        return self._attempt.instance.node.frame.plan
+        return self.subject.node.frame.plan
 
     @property
     def depth(self) -> int:
-        return self._attempt.instance.node.frame.depth
+        return self.subject.node.frame.depth
 
     @property
     def goals(self) -> tuple[GoalWork, ...]:
-        return goals_around(self._attempt.instance)
+        return goals_around(self.subject)
 
     @property
     def turns(self) -> Sequence[dict[str, Json]]:
-        return self._attempt.instance.turns
+        return self.subject.turns
 
     @property
     def idempotency_key(self) -> str:
-        return f"{self.run_id}:{self.instance}:{self._attempt.number}"
+        return f"{self.run_id}:{self.instance}:{self.number}"
 
     @property
     def decompose(self) -> Decomposer | None:
@@ -109,21 +127,20 @@ class AttemptContext(Calls):
         return self._world.tools.get(name)
 
     async def record(self, type_: EventType, data: dict[str, Json]) -> None:
-        await self._journal(Event(type_, self.instance, data))
+        await self.to_journal(Event(type_, self.instance, data))
 
 
-async def run_attempt(attempt: Attempt, world: World, journal: ToJournal, ended: Ended) -> None:
+async def run_attempt(attempt: Attempt, ended: Ended) -> None:
     """Runs it under its task's deadline, and calls `ended` at its end (a callback of the asyncio task would come a
     round of the loop later). Only CancelledError comes out."""
-    context = attempt.context = AttemptContext(attempt, world, journal)
-    task = context.task
+    task = attempt.task
     deadline: asyncio.Timeout | None = None
     try:
         if task.timeout is None or task.work.kind == "ask":  # a question's time is the person's
-            attempt.outcome = await attempt.kind.run(attempt.rendered, context)
+            attempt.outcome = await attempt.kind.run(attempt.rendered, attempt)
         else:
             async with asyncio.timeout(task.timeout) as deadline:
-                attempt.outcome = await attempt.kind.run(attempt.rendered, context)
+                attempt.outcome = await attempt.kind.run(attempt.rendered, attempt)
     except OutOfBudget as failure:
         attempt.error, attempt.lacking = failure.error, failure.budget
     except TaskFailure as failure:

@@ -34,6 +34,9 @@ from .starting import Reuse, model_name, name_result, unrunnable
 
 _INLINE_BATCH: Final = 2000
 """Value tasks computed in one turn at most, so that commits stay small and a signal is heard."""
+_QUICK_STARTS: Final = 100
+"""Attempts begun in one turn at most where a commit costs nothing: they and their calls fit into a processor's cache
+then, which a thousand do not (a tenth of what a call takes, experiments/021-overhead)."""
 
 
 class Execution:
@@ -64,6 +67,7 @@ class Execution:
         self._final_before = [each for each in final if not is_among(each, self._options.fresh)]
         limit = budget.limits.concurrency
         self._concurrency = CONCURRENCY if limit is None else limit
+        self._starts_at_once = _QUICK_STARTS if ledger.is_quick else self._concurrency
         self._active: dict[str, Attempt] = {}
         world.at_work = self._active.__len__
         self._over: list[Attempt] = []
@@ -166,7 +170,7 @@ class Execution:
         return not (self._timers or self._world.admission.parked)
 
     def _advance(self) -> bool:
-        """Decisions, value tasks and starts, until nothing more can be done. True: the batch is full, go on soon."""
+        """Decisions, value tasks and starts, until nothing more can be done. True: a batch is full, go on soon."""
         machine, emit = self.machine, self._ledger.emit
         batch = _INLINE_BATCH
         progress = True
@@ -185,6 +189,8 @@ class Execution:
                 return True
             while len(self._active) < self._concurrency and (ready := machine.pop_ready()) is not None:
                 progress = self._start(ready) or progress
+                if len(self._to_launch) == self._starts_at_once:
+                    return True
         return False
 
     def _abandon(self) -> bool:
@@ -251,19 +257,19 @@ class Execution:
             data["model"] = named.model
         self._ledger.emit(Event("task_started", instance.id, data))
         budget = self._budgets.of(instance)
-        attempt = Attempt(instance, kind, rendered, gates, instance.attempt, named.fingerprint, named.model, budget)
+        attempt = Attempt(instance, kind, named, gates, budget, self._world, self._write_now)
         self._active[instance.id] = attempt
         self._to_launch.append(attempt)
         self._world.admission.refill(gates)
         return True
 
     def _launch(self, attempt: Attempt) -> None:
-        attempt.error = self._goals.over(attempt.instance)
+        attempt.error = self._goals.over(attempt.subject)
         if attempt.error is not None:
             self._ended(attempt)
             return
-        coroutine = run_attempt(attempt, self._world, self._write_now, self._ended)
-        attempt.running = asyncio.Task(coroutine, name=attempt.instance.id)  # create_task takes longer
+        coroutine = run_attempt(attempt, self._ended)
+        attempt.running = asyncio.Task(coroutine, name=attempt.instance)  # create_task takes longer
 
     def _ended(self, attempt: Attempt) -> None:
         if not attempt.over:
@@ -275,10 +281,9 @@ class Execution:
 
     def _settle(self, attempt: Attempt) -> None:
         """Turns what came of an attempt into its event."""
-        del self._active[attempt.instance.id]
+        del self._active[attempt.instance]
         self._world.admission.leave(attempt.gates)
-        usage = attempt.context.usage if attempt.context is not None else NOTHING
-        attempt.context = None  # they know each other: without this only the collector would take them away
+        usage = attempt.usage
         if attempt.lacking is self._budget:
             self._out_of_budget(attempt, usage)
         elif attempt.error is not None:
@@ -290,9 +295,9 @@ class Execution:
         if isinstance(outcome, Done):
             self._ledger.emit(done_event(attempt, outcome, usage, keep=self._options.keep))
         elif isinstance(outcome, SubPlan):
-            self._open(attempt.instance, outcome, usage)
+            self._open(attempt.subject, outcome, usage)
         else:
-            self._ledger.emit(question_event(attempt.instance, outcome))
+            self._ledger.emit(question_event(attempt.subject, outcome))
             self._reception.open()
 
     def _open(self, instance: Instance, opened: SubPlan, usage: Usage) -> None:
@@ -313,7 +318,7 @@ class Execution:
     def _goal_over(self, goal: Instance, error: TaskError) -> None:
         """The time of a goal is over: what runs within it is cut off, what waits in it fails, the rest cannot start."""
         for attempt in self._active.values():
-            if is_within(attempt.instance, goal):
+            if is_within(attempt.subject, goal):
                 attempt.cancel(self._ended, error)
         for event in waiting_failures(self.machine, goal, error):
             self._ledger.emit(event)
@@ -325,12 +330,12 @@ class Execution:
         event = failure_event(self.machine, attempt, error, usage, self._options.clock.random())
         self._ledger.emit(event)
         if event.type == "attempt_failed":
-            self._retry_in(attempt.instance, event.data["retry_in"])
+            self._retry_in(attempt.subject, event.data["retry_in"])
 
     def _out_of_budget(self, attempt: Attempt, usage: Usage) -> None:
         """The call was not made: the attempt counts as not begun, and the run ends when the others have."""
         data = with_usage({"attempt": attempt.number, "reason": "budget"}, usage)
-        self._ledger.emit(Event("task_interrupted", attempt.instance.id, data))
+        self._ledger.emit(Event("task_interrupted", attempt.instance, data))
         self._ending.out_of_budget(attempt.error)
 
     def _retry_in(self, instance: Instance, delay: float) -> None:

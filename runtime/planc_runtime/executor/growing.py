@@ -81,7 +81,7 @@ class GrowingExecution(Execution):
         further is started. `run` returns then, and the run may be resumed with its plan."""
         self._ending.decide("interrupted", reason=why)
         for attempt in self._active.values():
-            if attempt.instance.node.task.id in changed:
+            if attempt.subject.node.task.id in changed:
                 attempt.cancel(self._ended)
 
     def _nothing_left(self) -> bool:

@@ -37,6 +37,11 @@ class Ledger:
     def pending(self) -> bool:
         return bool(self._buffer)
 
+    @property
+    def is_quick(self) -> bool:
+        """Does a commit cost next to nothing?"""
+        return self.journal.is_quick
+
     def turn(self) -> None:
         """Reads the clock: events of one turn of the loop carry the same time."""
         self.now = self._clock.now()
@@ -75,7 +80,7 @@ class Ledger:
 
     async def _write(self, events: Sequence[Event], block: bool) -> None:
         self.journal.append(events)
-        if block or self.journal.is_quick:
+        if block or self.is_quick:
             self.journal.commit()
         else:
             await self._in_thread()
@@ -92,7 +97,7 @@ class Ledger:
         """Renews the lease until cancelled. Raises LeaseLost and other StoreErrors."""
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
-            if self.journal.is_quick:
+            if self.is_quick:
                 self.journal.heartbeat()
             else:
                 await asyncio.to_thread(self.journal.heartbeat)

@@ -35,14 +35,14 @@ def done_event(attempt: Attempt, done: Done, usage: Usage, *, keep: bool) -> Eve
     """task_finished. A task that says `cache: false`, or a run that must not `keep`, has its results to itself."""
     data = attempt_data(attempt, add(usage, done.usage) if done.usage.calls else usage)
     data["output"] = done.output
-    if not (keep and attempt.instance.task.cache):
+    if not (keep and attempt.subject.task.cache):
         data["cache"] = False
-    return Event("task_finished", attempt.instance.id, data)
+    return Event("task_finished", attempt.instance, data)
 
 
 def failure_event(machine: Machine, attempt: Attempt, error: TaskError, usage: Usage, jitter: float) -> Event:
     """attempt_failed with "retry_in" when another attempt follows, else what `on_error` makes of it."""
-    instance, data = attempt.instance, attempt_data(attempt, usage)
+    instance, data = attempt.subject, attempt_data(attempt, usage)
     policy = instance.task.retry
     if not may_retry(policy, attempt.number, error):
         return machine.failed(instance, error, data)

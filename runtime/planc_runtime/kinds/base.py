@@ -70,7 +70,7 @@ Outcome: TypeAlias = Done | SubPlan | Question
 
 
 class TaskContext(Protocol):
-    """The circumstances of one attempt, and what it may do. The executor's is `executor.attempt.AttemptContext`."""
+    """The circumstances of one attempt, and what it may do. The executor's is `executor.attempt.Attempt`."""
 
     @property
     def run_id(self) -> str: ...
