@@ -141,7 +141,7 @@ def main(system: str, shape: str, count: int) -> None:
 
 
 if __name__ == "__main__":
-    gc.set_threshold(50_000, 20, 20)  # as the command line does; for all systems alike
+    gc.set_threshold(100_000, 20, 20)  # as the command line does; for all systems alike
     if sys.argv[1] == "read":
         read(sys.argv[2])
     else:

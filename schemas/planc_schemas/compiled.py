@@ -253,8 +253,11 @@ def _tasks() -> TypeAdapter[tuple[CompiledTask, ...]]:
 
 
 def to_json(plan: CompiledPlan) -> bytes:
-    """The plan as lines of UTF-8 JSON: first without its tasks, then these some at a time, because what reads JSON
-    takes several times the size of the text that it is given. Defaults are left out."""
+    """The plan as lines of UTF-8 JSON: a small one is one line; a large one comes first without its tasks, then these
+    some at a time, because what reads JSON takes several times the size of the text that it is given. Defaults are left
+    out."""
+    if len(plan.tasks) <= _LINE:
+        return _plans().dump_json(plan, exclude_defaults=True)
     lines = [_plans().dump_json(replace(plan, tasks=()), exclude_defaults=True)]
     for begin in range(0, len(plan.tasks), _LINE):
         lines.append(_tasks().dump_json(plan.tasks[begin : begin + _LINE], exclude_defaults=True))

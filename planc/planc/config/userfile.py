@@ -44,7 +44,8 @@ from .errors import ConfigError
 
 
 class Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Built when there is a file to check: that takes as long as all of click.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Provider(Table):
@@ -85,7 +86,7 @@ class UserFile(Table):
     aliases: dict[str, str] = {}
     providers: dict[str, Provider] = {}
     prices: dict[str, Price] = {}
-    embedded: Embedded = Embedded()
+    embedded: Embedded = Embedded.model_construct()
     mcp: dict[str, Mcp] = {}
 
 
@@ -101,8 +102,10 @@ def user_file_path(environment: Mapping[str, str]) -> Path:
 
 def read_user_file(path: Path) -> UserFile:
     """The file's settings; a missing one has none. Raises ConfigError naming the file and the field."""
+    if not path.is_file():
+        return UserFile.model_construct()
     try:
-        data = path.read_bytes() if path.is_file() else b""
+        data = path.read_bytes()
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}", "make it readable") from None
     try:

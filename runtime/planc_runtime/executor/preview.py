@@ -34,7 +34,7 @@ def preview(plan: CompiledPlan, inputs: Mapping[str, Json], env: Environment) ->
     machine = Machine(plan, complete_inputs(plan, inputs), _PREVIEW)
     reuse = Reuse(machine, None, env.store.kept() if options.reuse else None, options.fresh)
     try:
-        known = _last_run(plan, env.store, options)
+        known = _last_run(plan, env.store, options) if options.reuse else Known(Memory(), {}, same_run=False)
         return simulate(machine, reuse, env.models, known, options.fresh, options.clock.now()).steps
     finally:
         reuse.close()

@@ -32,8 +32,8 @@ class Step:
     """What will become of an instance, or of a task whose instances are not known yet.
 
     `reason` says why it runs ("prompt changed", "inputs changed", "upstream changed", "failed before", "cache: false",
-    "--fresh", "no earlier result", "reads find, which runs"), is skipped or fails; `from_run` is where a reused
-    result comes from.
+    "--fresh", "--no-reuse", "no earlier result", "reads find, which runs"), is skipped or fails; `from_run` is where a
+    reused result comes from.
     """
 
     instance: str
@@ -176,6 +176,8 @@ class _Simulator:
     def _why(self, instance: Instance, named: Named) -> str:
         if is_fresh(instance, self.fresh):
             return "--fresh"
+        if not (self.known.same_run or self.reuse.looks_elsewhere):
+            return "--no-reuse"
         memory, before = self.known.memory, self.known.tasks.get(instance.task.id)
         if before is None:
             return "no earlier result"

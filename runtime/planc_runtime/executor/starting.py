@@ -60,6 +60,11 @@ class Reuse:
         self._fresh = fresh
         self._once_fresh = once_fresh
 
+    @property
+    def looks_elsewhere(self) -> bool:
+        """May results of other runs be used?"""
+        return self._kept is not None
+
     def find(self, instance: Instance, named: Named, now: float) -> dict[str, Json] | None:
         """The data of a `task_reused` event, or None. Raises StoreError."""
         if is_fresh(instance, self._fresh):

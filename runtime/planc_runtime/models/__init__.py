@@ -9,6 +9,7 @@ abilities      what an endpoint turned out to understand
 wire           a request as the protocol's arguments
 schema_tools   tool calls for models that cannot make them
 completion     an endpoint's answer, read from its bytes
+failure        what goes wrong with models, with its code
 outcome        the one place that makes answers and failures
 prices         what a call costs
 openai_client  the client library, and nothing but

@@ -5,16 +5,18 @@ from __future__ import annotations
 import importlib
 import threading
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from planc_schemas.compiled import ModelChoice
 from planc_schemas.ports import Model
 
-from .base import EMBEDDED, EmbeddedConfig, ModelsConfig
+from .base import EMBEDDED, EmbeddedConfig, ModelsConfig, ProviderConfig
 from .embedded.catalogue import find
-from .endpoint import Endpoint
-from .outcome import failure
+from .failure import failure
+
+if TYPE_CHECKING:
+    from .endpoint import Endpoint
 
 
 class OwnModel(Model, Protocol):
@@ -35,7 +37,7 @@ class ConfiguredModels:
         self._config = config
         self._endpoints: dict[str, Endpoint] = {}
         for provider in config.providers:  # of two with one name the first goes before
-            self._endpoints.setdefault(provider.name, Endpoint(provider, prices=config.prices))
+            self._endpoints.setdefault(provider.name, _endpoint(provider, config))
         self._embedded: dict[EmbeddedConfig, OwnModel] = {}
 
     def model_for(self, choice: ModelChoice) -> Model:
@@ -149,6 +151,12 @@ class ConfiguredModels:
                 )
             config = replace(config, size=weights.size, file=None)
         return self._embedded.setdefault(config, EmbeddedModel(config))
+
+
+def _endpoint(provider: ProviderConfig, config: ModelsConfig) -> Endpoint:
+    from .endpoint import Endpoint  # loaded only where there is one
+
+    return Endpoint(provider, prices=config.prices)
 
 
 def warm() -> None:

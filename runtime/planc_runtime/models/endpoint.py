@@ -17,7 +17,8 @@ from . import prices, schema_tools
 from .abilities import MAX_LESSONS, Abilities, lesson
 from .base import Price, ProviderConfig
 from .completion import Said
-from .outcome import Where, answer_of, failure, failure_of, usage_of
+from .failure import failure
+from .outcome import Where, answer_of, failure_of, usage_of
 from .wire import arguments, own_calls
 
 READ_SECONDS = 600.0

@@ -22,24 +22,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from planc_schemas.ports import ErrorKind, ModelAnswer, ModelRequest, StructuredBy, TaskError, TaskFailure, Usage
+from planc_schemas.ports import ErrorKind, ModelAnswer, ModelRequest, StructuredBy, TaskFailure, Usage
 from planc_schemas.values import Json
 
 from .completion import Broken, NotACompletion, Said
+from .failure import failure
 from .retry_after import retry_after
 from .structured import InvalidAnswer, parse
-
-CODES: dict[ErrorKind, str] = {
-    "invalid_output": "R301",
-    "connection": "R501",
-    "timeout": "R502",
-    "rate_limit": "R503",
-    "server_error": "R504",
-    "auth": "R505",
-    "bad_request": "R506",
-    "refused": "R507",
-}
-"""The run-time code of each kind of failure of a model call; see planc_schemas.codes.models."""
 
 _SHOWN = 300
 
@@ -52,19 +41,6 @@ class Where:
     base_url: str
     model: str
     secrets: tuple[str, ...] = ()
-
-
-def failure(
-    kind: ErrorKind,
-    message: str,
-    help: str = "",
-    retry_after: float | None = None,
-    *,
-    code: str | None = None,
-    usage: Usage | None = None,
-) -> TaskFailure:
-    """A TaskFailure with the code that belongs to its kind, unless another is given."""
-    return TaskFailure(TaskError(kind, message, code or CODES.get(kind, "R301"), help, retry_after), usage)
 
 
 # --- what an endpoint said ------------------------------------------------------------------------------------

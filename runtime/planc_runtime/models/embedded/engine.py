@@ -22,7 +22,7 @@ from planc_schemas.ports import TaskFailure
 
 from ...extras import install
 from ..base import EmbeddedConfig
-from ..outcome import failure
+from ..failure import failure
 from .serve import PASSIVE, Settings
 
 MODULE = "planc_runtime.models.embedded.serve"

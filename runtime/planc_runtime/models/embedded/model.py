@@ -10,7 +10,7 @@ from planc_schemas.ports import ModelAnswer, ModelRequest, OnText, TaskFailure
 from ..abilities import Abilities
 from ..base import EMBEDDED, EmbeddedConfig, ProviderConfig
 from ..endpoint import Endpoint
-from ..outcome import failure
+from ..failure import failure
 from .cache import cached, check_hash, models_folder
 from .catalogue import Weights, find
 from .engine import Address, Engine
