@@ -54,6 +54,17 @@ def test_the_task_panel_shows_prompt_output_attempts_figures_and_lines(page: Any
     page.wait_for_selector("aside.overview")
 
 
+def test_a_foreach_that_collects_its_failures_is_shown_as_the_success_it_is(page: Any, server: Server) -> None:
+    run = finished(server, "brief")
+    show(page, server, f"runs/{run}", ".node.s-failed[data-task=ask_quickly]")
+    node = page.locator(".node.s-succeeded[data-task=ask_some]")
+    expect(node, "both of its instances failed, and it went on without them").to_contain_text("2/2")
+    expect(node.locator(".progress rect.s-failed")).to_have_count(1)
+    node.click()
+    expect(page.locator("aside .what").first).to_contain_text("succeeded")
+    expect(page.locator("aside .instances .s-failed").first).to_contain_text("failed")
+
+
 def test_a_retry_is_hatched_and_the_critical_path_is_outlined(page: Any, server: Server) -> None:
     run = finished(server, "retries")
     show(page, server, f"runs/{run}?tab=timeline", ".timeline .row")

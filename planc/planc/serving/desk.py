@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from planc.estimates.estimating import estimate_plan
 from planc.files.approvals import read_lock, require_approval, write_lock
@@ -41,6 +42,13 @@ class Desk:
     @property
     def folder(self) -> str:
         return self._project.folder.name
+
+    def named(self, file: str) -> str:
+        folder = self._project.folder.resolve()
+        path = Path(os.path.normpath(folder / file))
+        if not file or not path.is_relative_to(folder):
+            return PurePath(file).name
+        return path.relative_to(folder).as_posix()
 
     def session(self) -> tuple[str, list[str], list[str], bool]:
         try:

@@ -62,8 +62,8 @@ def _recording(store: Store, run_id: str, now: float) -> dict[str, Json]:
     kept = current_plan(store, run_id)
     events = store.read(run_id, limit=MAX_EVENTS)
     base = f"/api/runs/{run_id}"
-    summary = views.run_summary(store.summary(run_id), now)
-    summary.file = PurePath(summary.file).name  # the folders of this machine are nobody's business
+    # The folders of this machine are nobody's business.
+    summary = views.run_summary(store.summary(run_id), now, lambda file: PurePath(file).name)
     answers: dict[str, Json] = {
         base: summary.model_dump(mode="json"),
         f"{base}/graph": run_graph(kept.plan, kept.text, goal_plans(store, run_id)).model_dump(mode="json"),

@@ -25,13 +25,13 @@ PLAIN_TEXT: dict[str, Any] = {"text/plain": {"schema": {"type": "string"}}}
 
 def router(store: Store, workbench: Plans, clock: Callable[[], float]) -> APIRouter:
     routes = APIRouter(tags=["runs"], responses=problems(404))
-    _summaries(routes, store, clock)
+    _summaries(routes, store, workbench, clock)
     _plans(routes, store, workbench)
     _results(routes, store, workbench)
     return routes
 
 
-def _summaries(routes: APIRouter, store: Store, clock: Callable[[], float]) -> None:
+def _summaries(routes: APIRouter, store: Store, workbench: Plans, clock: Callable[[], float]) -> None:
     @routes.get("/api/runs", summary="List runs, newest first")
     def list_runs(
         status: RunStatus | None = None,
@@ -46,11 +46,11 @@ def _summaries(routes: APIRouter, store: Store, clock: Callable[[], float]) -> N
             labels=dict(_label(pair) for pair in label or ()),
             before_run=after,
         )
-        return views.run_page(store, which, limit, clock())
+        return views.run_page(store, which, limit, clock(), workbench.named)
 
     @routes.get("/api/runs/{run}", summary="Get a run's state")
     def get_run(run: RunId) -> shapes.RunSummary:
-        return views.run_summary(store.summary(store.resolve(run)), clock())
+        return views.run_summary(store.summary(store.resolve(run)), clock(), workbench.named)
 
     @routes.get("/api/runs/{run}/memory", summary="Get what the run's agents may remember and recall, as it is now")
     def get_memory(run: RunId) -> shapes.RunMemory:
@@ -74,7 +74,7 @@ def _label(pair: str) -> tuple[str, str]:
 def _plans(routes: APIRouter, store: Store, workbench: Plans) -> None:
     @routes.get("/api/runs/{run}/plan", summary="Get the plan of a run, and those made for its goals")
     def get_run_plan(run: RunId) -> shapes.RunPlan:
-        return views.run_plan(store, store.resolve(run))
+        return views.run_plan(store, store.resolve(run), workbench.named)
 
     @routes.get("/api/runs/{run}/graph", summary="Get the plan of a run as a graph, sub-plans included")
     def get_graph(run: RunId) -> shapes.RunGraph:

@@ -97,7 +97,7 @@ class RunError(Shape):
 class RunSummary(Shape):
     run_id: str
     plan: str
-    file: str = Field(description="the plan file it was started from, empty for a text")
+    file: str = Field(description="the plan file it was started from, as requests name it")
     status: RunStatus
     labels: dict[str, str]
     error: RunError | None = Field(description="what ended the run, when that was no task of its own")
@@ -161,6 +161,7 @@ class GraphNode(Shape):
     detail: str
     stage: int
     many: bool = False
+    collects: bool = Field(default=False, description="a foreach that goes on without the instances that fail")
     conditional: bool = False
     reads: list[str] = []
     lines: tuple[int, int] | None = Field(

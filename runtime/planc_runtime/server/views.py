@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from typing import TypeAlias
 
 from planc_runtime.executor.resume import untried
 from planc_runtime.recover import RecoveryError
@@ -20,13 +21,17 @@ OWN_LABELS = "planc."
 _DONE = ("task_finished", "task_reused", "task_failed", "task_skipped")
 
 
-def run_summary(run: RunSummary, now: float) -> shapes.RunSummary:
+Named: TypeAlias = Callable[[str], str]
+"""A plan's file as others may know it; see `workbench.Plans.named`."""
+
+
+def run_summary(run: RunSummary, now: float, named: Named) -> shapes.RunSummary:
     done = sum(run.counts.get(name, 0) for name in _DONE)
     usage = run.usage
     return shapes.RunSummary(
         run_id=run.run_id,
         plan=run.name,
-        file=run.file,
+        file=named(run.file),
         status=run.status,
         labels={name: value for name, value in run.labels.items() if not name.startswith(OWN_LABELS)},
         error=run_error(run.error),
@@ -51,10 +56,10 @@ def run_error(error: Json) -> shapes.RunError | None:
     return shapes.RunError.model_validate(error) if isinstance(error, dict) and "kind" in error else None
 
 
-def run_page(store: Store, which: RunFilter, limit: int, now: float) -> shapes.RunPage:
+def run_page(store: Store, which: RunFilter, limit: int, now: float, named: Named) -> shapes.RunPage:
     runs = store.runs(replace(which, limit=limit + 1))
     following = runs[limit - 1].run_id if len(runs) > limit else None
-    return shapes.RunPage(runs=[run_summary(run, now) for run in runs[:limit]], next=following)
+    return shapes.RunPage(runs=[run_summary(run, now, named) for run in runs[:limit]], next=following)
 
 
 def run_outputs(store: Store, run_id: str) -> shapes.RunOutputs:
@@ -84,7 +89,7 @@ def artefacts(store: Store, run_id: str) -> shapes.ArtefactList:
     return shapes.ArtefactList(artefacts=list(found.values()))
 
 
-def run_plan(store: Store, run_id: str) -> shapes.RunPlan:
+def run_plan(store: Store, run_id: str, named: Named) -> shapes.RunPlan:
     kept = current_plan(store, run_id)
     made = [
         shapes.MadePlan(instance=instance, digest=plan.digest, text=plan.text)
@@ -92,7 +97,7 @@ def run_plan(store: Store, run_id: str) -> shapes.RunPlan:
     ]
     return shapes.RunPlan(
         name=kept.plan.name,
-        file=kept.plan.file,
+        file=named(kept.plan.file),
         digest=kept.digest,
         text=kept.text,
         rights=list(kept.plan.rights),

@@ -56,6 +56,11 @@ class Plans(Protocol):
     @property
     def folder(self) -> str: ...
 
+    def named(self, file: str) -> str:
+        """A plan's file as requests name it, by its path from the folder. Of a file elsewhere only the name is told:
+        the folders of this machine are nobody's business."""
+        ...
+
     def session(self) -> tuple[str, list[str], list[str], bool]:
         """The default model's name, the tools, the rights of every run, and whether only approved plans run."""
         ...

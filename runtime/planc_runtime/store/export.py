@@ -64,7 +64,7 @@ def read_export(lines: Iterable[str], where: str) -> ExportedRun:
 
 def _in_one(plan: CompiledPlan) -> Json:
     head, *tasks = map(json.loads, compiled.to_json(plan).split(b"\n"))
-    return head | {"tasks": [*chain.from_iterable(tasks)]}
+    return head | {"tasks": [*head["tasks"], *chain.from_iterable(tasks)]}
 
 
 def _line(value: object) -> str:

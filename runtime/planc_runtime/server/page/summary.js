@@ -5,8 +5,9 @@ const OWN = new Set(["succeeded", "failed", "skipped", "waiting", "waiting_for_s
 const ORDER = ["failed", "waiting", "running", "retrying", "waiting_for_subtasks", "pending"];
 const DONE = ["succeeded", "failed", "skipped"];
 
-// One task of the graph: counts over its instances, the most telling status, and when it began and ended.
-export function summarise(run, task) {
+// One task of the graph: counts over its instances, the most telling status, and when it began and ended. `collects`: a
+// foreach that goes on without the instances that fail, and succeeds when all have ended.
+export function summarise(run, task, collects = false) {
   const items = run.byTask.get(task) || [];
   const own = items.find((item) => item.index === null);
   const parts = items.filter((item) => item.index !== null);
@@ -23,11 +24,13 @@ export function summarise(run, task) {
   const total = run.expanded.get(task) ?? shown.length;
   const done = DONE.reduce((sum, name) => sum + (counts[name] || 0), 0);
   return {
-    status: statusOf(own, shown, counts, many && total === 0), total, done, counts, many,
+    status: statusOf(own, shown, collects ? collected(counts) : counts, many && total === 0), total, done, counts, many,
     startedAt: startedAt === Infinity ? null : startedAt,
     endedAt: done === shown.length && endedAt ? endedAt : null,
   };
 }
+
+const collected = ({ failed = 0, ...counts }) => ({ ...counts, succeeded: (counts.succeeded || 0) + failed });
 
 function statusOf(own, shown, counts, isEmpty) {
   if (own && OWN.has(own.status)) return own.status;
@@ -38,18 +41,29 @@ function statusOf(own, shown, counts, isEmpty) {
 }
 
 // Summaries by task that are brought up to date by looking at what the last events touched, and nothing else.
+// `collecting` are the tasks that collect their failures; the plan's graph says which, and comes when it comes.
 export class Summaries {
-  constructor(run) {
+  constructor(run, collecting = new Set()) {
     this.run = run;
+    this.collecting = collecting;
     this.byTask = new Map();
-    for (const task of run.byTask.keys()) this.byTask.set(task, summarise(run, task));
+    this.look(run.byTask.keys());
     run.touched.clear();
   }
 
+  look(tasks) {
+    for (const task of tasks) this.byTask.set(task, summarise(this.run, task, this.collecting.has(task)));
+  }
+
   refresh() {
-    for (const task of this.run.touched) this.byTask.set(task, summarise(this.run, task));
+    this.look(this.run.touched);
     this.run.touched.clear();
     return this.byTask;
+  }
+
+  collect(tasks) {
+    this.collecting = tasks;
+    this.look([...tasks].filter((task) => this.byTask.has(task)));
   }
 }
 

@@ -25,14 +25,16 @@ export function RunView({ run, instance, query }) {
   const { events, run: live, summaries, version, link, problem, again } = useEvents(run);
   const [graph, graphProblem] = useGraph(run, live.subplans.size + live.growths);
   const summary = useRunSummary(run, live, link);
+  const collecting = useMemo(() => new Set((graph?.nodes || []).filter((node) => node.collects).map((node) => node.id)), [graph]);
+  useMemo(() => summaries?.collect(collecting), [summaries, collecting]);
   const [at, setAt] = useState(null);
   const status = statusOfRun(live, summary);
   const now = useNow(LIVE.has(status));
   const past = useMemo(() => {
     if (at === null) return null;
     const folded = fold(events.slice(0, at));
-    return { run: folded, states: new Summaries(folded).byTask };
-  }, [at, version]);
+    return { run: folded, states: new Summaries(folded, collecting).byTask };
+  }, [at, version, collecting]);
   const shown = past?.run ?? live;
   const states = past?.states ?? summaries?.byTask;
   const path = useMemo(() => (graph && live.endedAt ? criticalInstances(live, graph) : []), [graph, live.endedAt, version]);

@@ -20,7 +20,7 @@ export function TaskPanel({ runId, run, instance, graph, version, past, now, onC
   const children = useMemo(() => graph.nodes.filter((other) => other.parent === task), [graph, task]);
   const readers = useMemo(() => graph.nodes.filter((other) => other.reads?.includes(task)), [graph, task]);
   const all = instance === task && parts.length > 0;
-  const status = all ? summarise(run, task).status : item?.status || "pending";
+  const status = all ? summarise(run, task, node?.collects).status : item?.status || "pending";
   return html`
     <aside class="side task" aria-label=${`Task ${instance}`}>
       <div class="head"><h2 class="wrap">${instance}</h2><div class="actions"><${Copy} value=${() => location.href} label="Copy link" /><button type="button" class="small" title="Close (Esc)" onClick=${onClose}>Close</button></div></div>
