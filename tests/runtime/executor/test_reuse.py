@@ -140,6 +140,15 @@ def test_the_preview_says_what_runs_and_why() -> None:
     assert reasons(steps(here, uncached))["find"] == "cache: false"
 
 
+def test_without_reuse_that_is_the_reason() -> None:
+    here = bench()
+    here.run(cached(), reuse=True)
+    found = preview(cached(), {}, here.environment(reuse=False))
+    assert reasons(found)["find"] == "--no-reuse"
+    found = preview(cached(), {}, here.environment(reuse=False, fresh=frozenset({"find"})))
+    assert reasons(found)["find"] == "--fresh"
+
+
 def test_a_preview_calls_nobody_and_writes_nothing() -> None:
     here = bench()
     steps(here, cached())
