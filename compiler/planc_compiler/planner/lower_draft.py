@@ -87,7 +87,7 @@ def _text(step: Step, steps: Steps, common: dict[str, Any]) -> PromptTask | AskT
     text, shown = placed(step.draft.text.strip(), step, steps)
     blocks = blocks_of(step, steps, shown=shown)
     if step.draft.for_each:
-        text = for_one(text)
+        text = for_one(text, step.count)
     text = grounded(text, has_data=bool(blocks or shown))
     if step.draft.do == WRITE:
         text = brief(text)

@@ -44,10 +44,25 @@ _OF_SEVERAL = re.compile(
 )
 
 
-def for_one(text: str) -> str:
-    """The instruction as one instance of a loop reads it: "Summarize each paper" → "Summarize this paper".
+_THE_COUNTED = re.compile(
+    rf"(?P<of>\bthe\s+(?P<parts>[a-z]+s)\s+of\s+)?\bthe\s+(?P<count>\d{{1,2}}|{'|'.join(_COUNTS)})\s+"
+    r"(?P<adjectives>(?:[a-z-]+\s+){0,3}?)(?P<noun>[a-z-]+s)\b",
+    re.IGNORECASE,
+)
+_CHOICE = re.compile(r"\b(?:most|recent|top|first|last|[a-z-]+est)\s+", re.IGNORECASE)
 
-    An instance sees one item; told to treat each, a small model looks for the others or invents them.
+
+def counted(text: str, count: int | None) -> re.Match[str] | None:
+    """Where a text speaks of just so many things: "the three newest papers"; `noun` is the group of their plural."""
+    found = _THE_COUNTED.finditer(text) if count is not None else ()
+    return next((each for each in found if _number(each["count"]) == count), None)
+
+
+def for_one(text: str, count: int | None = None) -> str:
+    """The instruction as one instance of a loop reads it: "Summarize each paper" → "Summarize this paper". When the
+    list was asked to have three elements, "the titles of the three newest papers" → "the title of this paper".
+
+    An instance sees one item; told to treat each, or three, a small model looks for the others or invents them.
     """
 
     def this(match: re.Match[str]) -> str:
@@ -57,7 +72,17 @@ def for_one(text: str) -> str:
     if several is not None:
         one = f"this {several.group(1)}{singular(several.group(2))}"
         return f"{text[: several.start()]}{one}{text[several.end() :]}"
-    return _EACH.sub(this, text, count=1)
+    if _EACH.search(text) is not None:
+        return _EACH.sub(this, text, count=1)
+    all_of_them = counted(text, count)
+    if all_of_them is None:
+        return text
+    return f"{text[: all_of_them.start()]}{_this_one(all_of_them)}{text[all_of_them.end() :]}"
+
+
+def _this_one(them: re.Match[str]) -> str:
+    part = f"the {singular(them['parts'])} of " if them["of"] else ""
+    return f"{part}this {_CHOICE.sub('', them['adjectives'])}{singular(them['noun'])}"
 
 
 def grounded(text: str, *, has_data: bool) -> str:
@@ -105,8 +130,12 @@ def how_many(text: str) -> int | None:
     if len(found) != 1:
         return None
     digits, word = found[0]
-    number = int(digits) if digits else _COUNTS[word.lower()]
+    number = _number(digits or word)
     return number if 2 <= number <= MAX_COUNT else None
+
+
+def _number(written: str) -> int:
+    return int(written) if written.isdecimal() else _COUNTS[written.lower()]
 
 
 _SEVERAL = re.compile(

@@ -14,6 +14,7 @@ from ..kinds import BOOLEAN, STRING, Type, list_of, of_schema
 from .catalogue import Selection
 from .draft import ASK, KINDS, WRITE, Draft, DraftStep
 from .nouns import singular
+from .phrasing import counted, how_many
 
 _QUESTION = re.compile(
     r"^\s*(may|can|could|should|shall|is|are|does|do|did|has|have|will|approve|confirm|ok(ay)?)\b", re.I
@@ -29,7 +30,8 @@ class Step:
     """A step with what follows from its place in the draft.
 
     `one` is the type of one result (of one item's, with `for_each`); `root` the step whose list it runs along,
-    directly or through others; `item` the name of its item.
+    directly or through others; `item` the name of its item; `count` how many elements its list was asked to have, None
+    where nothing says so.
     """
 
     draft: DraftStep
@@ -37,6 +39,7 @@ class Step:
     one: Type
     root: str | None = None
     item: str = ""
+    count: int | None = None
 
     @property
     def id(self) -> str:
@@ -81,7 +84,10 @@ def analyse(draft: Draft, tools: Selection, types: Mapping[str, Type] | None = N
         if drafted.for_each:
             source = steps.by_id[drafted.for_each]
             step.root = source.root or source.id
+            step.count = source.count
             step.item = item_name(drafted, source)
+        else:
+            step.count = _count(drafted)
         steps.by_id[drafted.id] = step
     return steps
 
@@ -93,6 +99,13 @@ def _one(step: DraftStep, spec: ToolSpec | None, looped: set[str], deciding: set
         return BOOLEAN
     one = of_schema(data_schema(step.gives)) if step.gives and step.do == WRITE else STRING
     return list_of(one) if step.id in looped and not step.for_each else one
+
+
+def _count(step: DraftStep) -> int | None:
+    if step.do == WRITE:
+        return how_many(step.text)
+    numbers = [value for value in step.arguments().values() if value.isdecimal() and len(value) <= 3]
+    return int(numbers[0]) if len(numbers) == 1 else None
 
 
 def data_schema(fields: tuple[str, ...]) -> JsonSchema:
@@ -107,8 +120,11 @@ def is_approval(step: DraftStep) -> bool:
 
 
 def item_name(step: DraftStep, source: Step) -> str:
-    """What one item is called: the singular of its list's name, or the noun of "each paper"; else `item`."""
+    """What one item is called: the singular of its list's name, or the noun of "the three newest papers" or of "each
+    paper"; else `item`."""
     candidates = [singular(source.id)] if singular(source.id) != source.id else []
+    if (them := counted(step.text, source.count)) is not None:
+        candidates.append(singular(them["noun"].lower()))
     nouns = [*_EACH.findall(step.text), *_THE.findall(step.text)]
     candidates += [singular(noun.lower()) for noun in nouns if noun.lower() not in _NOT_NOUNS]
     for name in candidates:

@@ -63,6 +63,17 @@ def test_same_draft_same_bytes() -> None:
     assert texts.pop().endswith("\n")
 
 
+def test_a_step_that_speaks_of_as_many_as_its_list_has_is_told_of_one() -> None:
+    plan = lowered(
+        step("search", do="arxiv_search", args={"query": "agents", "max_results": "3"}),
+        step("titles", text="Write the titles of the three newest papers in French.", for_each="search"),
+    )
+    loop = plan.tasks["titles"].foreach
+    assert loop is not None
+    assert loop.as_ == "paper"
+    assert "Write the title of this paper in French." in prompt(plan, "titles")
+
+
 def test_a_list_that_is_gone_through_is_asked_for_as_a_list() -> None:
     plan = lowered(
         step("names", text="List six names for a bakery."),

@@ -21,6 +21,21 @@ def test_an_instance_is_told_of_one_item(text: str, becomes: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "becomes"),
+    [
+        ("Write the titles of the three newest papers in French.", "Write the title of this paper in French."),
+        ("Describe the 3 most recent open issues.", "Describe this open issue."),
+        ("Give the two reasons of the three authors.", "Give the two reasons of this author."),
+        ("Compare the three methods of each paper.", "Compare the three methods of this paper."),
+        ("Explain the two main findings.", "Explain the two main findings."),
+    ],
+)
+def test_an_instance_of_three_is_not_told_of_three(text: str, becomes: str) -> None:
+    assert for_one(text, 3) == becomes
+    assert for_one("Explain the three main findings.") == "Explain the three main findings."
+
+
+@pytest.mark.parametrize(
     ("text", "has_data", "becomes"),
     [
         ("Sum up. Use only the title and abstract.", True, "Sum up. Use only what is written above."),
