@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from planc.counted import counted
 from planc.runs.tracing import where_traces_go
 from planc_runtime.extras import install
 from planc_runtime.models.checks import Check, check_endpoint
@@ -88,7 +89,7 @@ def _store(project: Project) -> Check:
     bad = [run for run in runs if run.problem is not None]
     if bad:
         return Check("folder", False, f"run {bad[0].run_id}: {bad[0].problem}", "`planc runs rm` removes it")
-    return Check("folder", True, f"{folder}, {len(runs)} runs")
+    return Check("folder", True, f"{folder}, {counted(len(runs), 'run')}")
 
 
 def _tools(project: Project) -> Check:

@@ -8,6 +8,8 @@ from shutil import get_terminal_size
 
 import click
 
+from planc.counted import counted
+
 from .console import coloured_out, data, say
 from .errors import Exit, Stop
 from .options import TOOLS
@@ -62,9 +64,9 @@ def command(paths: Sequence[Path], form: str, as_json: bool, fix: bool, strict: 
 
 def summary(files: int, errors: int, warnings: int) -> str:
     """`2 plans checked: 1 error, 3 warnings`."""
-    plans = f"{files} plan{'s' * (files != 1)} checked"
+    plans = f"{counted(files, 'plan')} checked"
     if not errors and not warnings:
         return f"{plans}: no problem"
-    counts = [f"{errors} error{'s' * (errors != 1)}"] if errors else []
-    counts += [f"{warnings} warning{'s' * (warnings != 1)}"] if warnings else []
+    counts = [counted(errors, "error")] if errors else []
+    counts += [counted(warnings, "warning")] if warnings else []
     return f"{plans}: {', '.join(counts)}"

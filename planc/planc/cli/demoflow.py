@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from planc.counted import counted
 from planc.demo import GOAL, PLAN_NAME, Papers, demo_grants, refusal, reviewed_plan
 from planc.diagnostics import render
 from planc.estimates.estimating import estimate_plan
@@ -164,5 +165,5 @@ def _problem(file: PlanFile, folder: Path) -> str:
 def _brief(name: str, value: Json) -> str:
     """An output for reading: texts whole, lists by their number (the files hold everything)."""
     if isinstance(value, list):
-        return f"{name}: {len(value)} items\n"
+        return f"{name}: {counted(len(value), 'item')}\n"
     return f"{name}:\n\n{shown(value)}\n"

@@ -22,6 +22,7 @@ from enum import IntEnum
 
 import click
 
+from planc.counted import counted
 from planc.escape import visible
 
 
@@ -118,7 +119,7 @@ def _invalid(error: Exception) -> int:
     assert isinstance(error, PlanInvalid)
     click.echo(render("text", error.diagnostics, error.sources, colour=sys.stderr.isatty()), err=True)
     count = sum(diagnostic.severity == "error" for diagnostic in error.diagnostics)
-    _error(f"{error.file} is not a valid plan: {count} error{'s' * (count != 1)}")
+    _error(f"{error.file} is not a valid plan: {counted(count, 'error')}")
     return Exit.INVALID
 
 

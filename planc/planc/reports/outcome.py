@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from planc.counted import counted
 from planc.escape import visible
 from planc.runs.answering import answer_command
 from planc_runtime.executor.options import RunResult, Waiting
@@ -72,7 +73,7 @@ def closing_lines(result: RunResult, *, replayed: bool = False) -> list[str]:
         if question.expires_at is not None:
             lines.append(f"  until: {local_time(question.expires_at)}")
     usage = result.usage
-    calls = f"{usage.calls} model call{'s' * (usage.calls != 1)}"
+    calls = counted(usage.calls, "model call")
     count = tokens(usage.input_tokens + usage.output_tokens)
     spent = f"{calls}, {count}, {money(usage.usd)}" if usage.calls else "no model calls"
     if replayed:

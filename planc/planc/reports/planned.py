@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from planc.counted import counted
 from planc.diagnostics import to_json
 from planc.escape import one_line
 from planc.planners.planning import Planning
@@ -24,12 +25,11 @@ def planned_line(planning: Planning, seconds: float) -> str:
     """One line about the whole planning."""
     result = planning.result
     usage = result.usage
-    answers = f"{result.attempts} answer{'s' * (result.attempts != 1)}"
+    answers = counted(result.attempts, "answer")
     if result.plan is None or result.failure is not None:
         parts = [f"no plan after {answers}"]
     else:
-        count = len(result.plan.tasks)
-        parts = [f"planned: {count} task{'s' * (count != 1)}", answers]
+        parts = [f"planned: {counted(len(result.plan.tasks), 'task')}", answers]
     parts += [duration(seconds), tokens(usage.input_tokens + usage.output_tokens), money(usage.usd)]
     if result.structured_by is not None:
         parts.append(f"structured by {result.structured_by}")
@@ -41,7 +41,7 @@ def record_lines(record: Mapping[str, Json], task: str = "") -> list[str]:
     by = f", structured by {record['structured_by']}" if record.get("structured_by") else ""
     count = record.get("attempts", 1)
     of = f"{task} " if task else ""
-    lines = [f"{of}by {record.get('model')} in {count} answer{'s' * (count != 1)}{by}"]
+    lines = [f"{of}by {record.get('model')} in {counted(count, 'answer')}{by}"]
     lines += [f"repaired by the {repair['by']}: {repair['what']}" for repair in record.get("repairs", ())]
     lines += [f"{found['code']}: {found['message']}" for found in record.get("warnings", ())]
     return [("planned  " if number == 0 else " " * 9) + one_line(line) for number, line in enumerate(lines)]

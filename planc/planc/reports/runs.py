@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import get_args
 
+from planc.counted import counted
 from planc.escape import one_line, visible
 from planc.project import ProjectError
 from planc.runs.labels import REPLAY_OF
@@ -251,4 +252,4 @@ def _used(usage: Mapping[str, Json]) -> str:
     if not calls:
         return "no model calls"
     count = (usage.get("input_tokens") or 0) + (usage.get("output_tokens") or 0)
-    return f"{calls} call{'s' * (calls != 1)}, {tokens(count)}, {money(usage.get('usd'))}"
+    return f"{counted(calls, 'call')}, {tokens(count)}, {money(usage.get('usd'))}"

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from planc.counted import counted
 from planc.escape import one_line
 from planc_schemas.compiled import RunLimits
 from planc_schemas.values import Json
@@ -61,7 +62,7 @@ def local_time(seconds: float) -> str:
 
 
 def tokens(count: int) -> str:
-    return f"{count} tokens" if count < 10_000 else f"{count / 1000:.1f}k tokens"
+    return counted(count, "token") if count < 10_000 else f"{count / 1000:.1f}k tokens"
 
 
 def money(usd: float | None) -> str:
@@ -92,12 +93,12 @@ def size(data: dict[str, Json]) -> str:
     """How much a task gave: `5 items`, `812 characters`; "" for what needs no words."""
     ref = data.get("output_ref")
     if isinstance(ref, dict):
-        return f"{ref.get('bytes', 0):,} bytes"
+        return counted(ref.get("bytes", 0), "byte")
     output = data.get("output")
     if isinstance(output, list):
-        return f"{len(output)} item{'s' * (len(output) != 1)}"
+        return counted(len(output), "item")
     if isinstance(output, str):
-        return f"{len(output):,} characters"
+        return counted(len(output), "character")
     return ""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from planc.counted import counted
 from planc.files.fixes import write_whole
 from planc_runtime.executor.options import Options, ToolCaller
 from planc_runtime.models.base import ModelProvider
@@ -46,7 +47,7 @@ class RecordingTape:
     def finish(self) -> str:
         count = len(self._cassette.recordings())
         write_whole(self._file, write(self._cassette))
-        return f"recorded {count} calls in {self._file}"
+        return f"recorded {counted(count, 'call')} in {self._file}"
 
 
 class ReplayingTape:
@@ -76,7 +77,7 @@ class ReplayingTape:
             return f"every call was answered from {self._file}"
         instances = sorted({f"`{recording.instance}`" for recording in unused})
         names = ", ".join(instances[:NAMED]) + (", …" if len(instances) > NAMED else "")
-        calls = f"{len(unused)} recorded call{'s' * (len(unused) != 1)}"
+        calls = counted(len(unused), "recorded call")
         return f"{calls} of {self._file} {'was' if len(unused) == 1 else 'were'} not asked for: {names}"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from planc.counted import counted
+
 from ..console import say
 from ..options import STORE
 from .known import known_memory
@@ -18,4 +20,4 @@ def command(memory: str, store: str | None) -> None:
 
     notes = Project.here(store=store).store.notes()
     count = notes.forget(known_memory(notes, memory))
-    say(f"forgot {count} entr{'y' if count == 1 else 'ies'} of {memory}")
+    say(f"forgot {counted(count, 'entry')} of {memory}")

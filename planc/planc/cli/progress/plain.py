@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TextIO
 
+from planc.counted import counted
 from planc.escape import one_line
 from planc.reports.board import Board
 from planc.reports.words import duration, marks_for, size, spent, turn_words
@@ -57,7 +58,7 @@ class PlainReporter:
             return
         self._spoke = now
         names = [f"{row.id} {duration(now - min(row.running.values()))}" for row in running[:NAMED]]
-        more = f" and {len(running) - NAMED} more tasks" if len(running) > NAMED else ""
+        more = f" and {counted(len(running) - NAMED, 'more task')}" if len(running) > NAMED else ""
         self.note(f"{self._marks['running']} still at work: {', '.join(names)}{more}")
 
     def hear(self, events: list[Event]) -> None:
@@ -105,7 +106,7 @@ class PlainReporter:
         if row is None or row.kind not in ("prompt", "agent", "goal") or row.id in self._told:
             return
         self._told.add(row.id)
-        many = f"{row.expected} instances" if row.spread and row.expected else ""
+        many = counted(row.expected, "instance") if row.spread and row.expected else ""
         self._line("running", row.id, "started", many)
 
     def _worth_a_line(self, instance: str) -> bool:

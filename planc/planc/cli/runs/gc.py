@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from planc.counted import counted
+
 from ..console import data_json, say
 from ..errors import Exit, Stop
 from ..options import JSON, STORE
@@ -37,10 +39,12 @@ def command(
     kept = Project.here(store=store).store
     if dry_run:
         doomed = [run.run_id for run in superfluous(kept.runs(), retention, time.time())]
-        data_json({"would_remove": doomed}) if as_json else say("\n".join([*doomed, f"{len(doomed)} runs would go"]))
+        data_json({"would_remove": doomed}) if as_json else say(
+            "\n".join([*doomed, f"{counted(len(doomed), 'run')} would go"])
+        )
         return
     report = kept.gc(retention, time.time())
     if as_json:
         data_json({"removed": list(report.removed), "bytes_freed": report.bytes_freed})
     else:
-        say(f"removed {len(report.removed)} runs, {report.bytes_freed / 1e6:.1f} MB")
+        say(f"removed {counted(len(report.removed), 'run')}, {report.bytes_freed / 1e6:.1f} MB")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from planc.counted import counted
+
 from ..console import data_json, say, table
 from ..options import JSON, STORE
 
@@ -33,4 +35,4 @@ def command(name: str | None, status: tuple[str, ...], limit: int, store: str | 
         return
     table((run_row(run, short) for run in found), header=("RUN", "STATUS", "PLAN", "STARTED", "TOOK", "USED"))
     if len(found) == limit < len(every):
-        say(f"{len(every)} runs in all; --limit shows more")
+        say(f"{counted(len(every), 'run')} in all; --limit shows more")
