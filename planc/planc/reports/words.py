@@ -80,7 +80,7 @@ def spent(totals: Totals, limits: RunLimits | None = None) -> str:
     if not totals.calls:
         return "no model calls"
     calls = f"{totals.calls}{_of(limits.calls)} model call{'s' * (totals.calls != 1 or limits.calls is not None)}"
-    used = f"{totals.tokens} of {tokens(limits.tokens)}" if limits.tokens is not None else tokens(totals.tokens)
+    used = f"{totals.tokens:,} of {tokens(limits.tokens)}" if limits.tokens is not None else tokens(totals.tokens)
     dollars = money(totals.usd) + (f" of {money(limits.usd)}" if limits.usd is not None else "")
     return f"{calls}, {used}, {dollars}"
 

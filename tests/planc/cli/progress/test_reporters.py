@@ -256,7 +256,7 @@ def test_what_is_used_is_told_beside_its_limit() -> None:
     board.apply_all(EVENTS)
     assert spent(board.totals) == "1 model call, 120 tokens, $0.0100"
     limits = RunLimits(calls=20, tokens=5000, usd=0.5)
-    assert spent(board.totals, limits) == "1 of 20 model calls, 120 of 5000 tokens, $0.0100 of $0.50"
+    assert spent(board.totals, limits) == "1 of 20 model calls, 120 of 5,000 tokens, $0.0100 of $0.50"
 
 
 def test_a_long_silence_is_broken_by_what_still_runs() -> None:
