@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from planc_schemas.compiled import CompiledPlan
+from planc_schemas.compiled import CompiledPlan, CompiledTask
 from planc_schemas.events import Event
 from planc_schemas.values import Json
 
@@ -33,6 +33,8 @@ class Row:
     waits_for: tuple[str, ...] = ()
     spread: bool = False
     """Has instances: `foreach` or `repeat`."""
+    collects: bool = False
+    """A foreach that goes on without the instances that fail."""
     expected: int | None = None
     running: dict[str, float] = field(default_factory=dict)
     attempts: int = 1
@@ -79,7 +81,7 @@ class Row:
             return "retrying"
         if not self.complete:
             return "running" if self.settled or self.subtasks else "pending"
-        if self.failed:
+        if self.failed and not (self.collects and self.id not in self.outcomes):
             return "failed"
         return "skipped" if self.skipped and not self.done else "succeeded"
 
@@ -126,6 +128,7 @@ class Board:
                 task.work.kind,
                 task.waits_for,
                 task.foreach is not None or task.repeat is not None,
+                collects=collects(task),
                 attempts=task.retry.max_attempts,
                 place=f"{plan.file}:{task.span.line}" if plan.file else "",
             )
@@ -159,6 +162,11 @@ class Board:
             self.status = event.data["status"]
         elif event.type == "run_interrupted":
             self.status = "interrupted"
+
+
+def collects(task: CompiledTask | None) -> bool:
+    """Is it a foreach that goes on without the instances that fail?"""
+    return task is not None and task.foreach is not None and task.foreach.on_error == "collect"
 
 
 def _subtask(row: Row, instance: str) -> Row:

@@ -19,7 +19,7 @@ from planc_schemas.compiled import CompiledPlan
 from planc_schemas.events import RESUMABLE, Event, RunStatus
 from planc_schemas.values import Json
 
-from .board import Board, Row
+from .board import Board, Row, collects
 from .planned import record_lines
 from .words import MARKS, duration, local_time, money, progress_of, resume_command, tokens, turn_words
 
@@ -140,20 +140,23 @@ def output_of(store: Store, run_id: str, task: str) -> Json:
 
     Raises ProjectError when the plan has no such task or it has no result.
     """
-    ids = [item.id for item in _plan(store, run_id).tasks]
-    if task.partition("[")[0].partition("/")[0] not in ids:
-        raise ProjectError(f"run {run_id} has no task `{task}`", f"its tasks are {', '.join(ids)}")
+    tasks = {item.id: item for item in _plan(store, run_id).tasks}
+    if task.partition("[")[0].partition("/")[0] not in tasks:
+        raise ProjectError(f"run {run_id} has no task `{task}`", f"its tasks are {', '.join(tasks)}")
     found: dict[str, Json] = {}
+    counts: dict[str, int] = {}
     for event in store.read(run_id, whole=True):
         if event.instance is not None and event.type in ("task_finished", "task_reused"):
             found[event.instance] = event.data.get("output")
+        elif event.type == "task_expanded":
+            counts[event.instance or ""] = event.data["count"]
     if task in found:
         return found[task]
     pattern = re.compile(re.escape(task) + r"\[(\d+)\]")
     items = {int(match.group(1)): value for name, value in found.items() if (match := pattern.fullmatch(name))}
-    if not items:
+    if not items and (task not in counts or (counts[task] and not collects(tasks.get(task)))):
         raise ProjectError(f"task `{task}` of run {run_id} has no result", "`planc runs show` tells what became of it")
-    return [items.get(index) for index in range(max(items) + 1)]
+    return [items.get(index) for index in range(counts[task] if task in counts else max(items) + 1)]
 
 
 def _plan(store: Store, run_id: str) -> CompiledPlan:

@@ -116,6 +116,20 @@ def test_a_resumed_run_keeps_only_what_stands() -> None:
     assert (summarise.settled, summarise.complete, summarise.state) == (3, True, "succeeded")
 
 
+def test_a_foreach_that_collects_its_failures_has_not_failed() -> None:
+    rule = ForeachRule(items=["json", [1, 2]], on_error="collect")
+    each = CompiledTask(id="each", meaning="1", work=ToolWork(tool="t", arguments=["obj", {}]), foreach=rule)
+    board = Board(CompiledPlan(name="p", digest="d", tasks=(each,)))
+    board.apply(event("task_expanded", "each", 0, count=2))
+    board.apply(event("task_failed", "each[0]", 1, error={"kind": "tool_error", "message": "no"}))
+    row = board.rows["each"]
+    assert row.state == "running"
+    board.apply(event("task_failed", "each[1]", 2, error={"kind": "tool_error", "message": "no"}))
+    assert (row.state, progress_of(row, 3)) == ("succeeded", "2/2  2 failed")
+    board.apply(event("task_failed", "each", 3, error={"kind": "expression", "message": "its list is none"}))
+    assert row.state == "failed"
+
+
 def test_a_run_that_was_cut_off_has_nothing_running() -> None:
     board = Board(PLAN)
     board.apply_all(EVENTS[:-1])
