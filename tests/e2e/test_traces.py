@@ -153,6 +153,20 @@ def test_a_goal_that_is_planned_and_executed_in_one_go_is_one_trace(tmp_path: Pa
         assert {receiver.one(f"task {name}").parent for name in ("rhyme", "better")} == {"invoke_workflow rhyme"}
 
 
+def test_a_planning_is_a_trace_of_the_planner_and_its_calls(tmp_path: Path) -> None:
+    draft = {"name": "rhyme", "steps": [step("rhyme", text="Write a rhyme about the moon.")]}
+    with Receiver() as receiver, Endpoint([data(draft), Error(401)]) as endpoint:
+        given = {**settings(endpoint), "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url}
+        assert planc("plan", "Write a rhyme about the moon.", folder=tmp_path, **given).returncode == 0
+        (planner, call) = receiver.one("invoke_agent planner"), receiver.one("chat scripted")
+        assert (planner.parent, call.parent, planner.error, call.error) == ("", "invoke_agent planner", False, False)
+        assert planner.began <= call.began <= call.ended <= planner.ended
+        assert call.attributes["gen_ai.output.type"] == "json" and "moon" not in str(receiver.spans)
+        assert planc("plan", "Write a rhyme about the sun.", folder=tmp_path, **given).returncode == 1
+        planner, call = receiver.named("invoke_agent planner")[1], receiver.named("chat scripted")[1]
+        assert (planner.attributes["error.type"], call.attributes["error.type"]) == ("model", "auth")
+
+
 def test_a_failed_run_and_a_run_that_waits_say_so(tmp_path: Path) -> None:
     ask = "version: 1\nname: q\ntasks:\n  q: {ask: May I?}\noutputs: {answer: '${{ tasks.q.output }}'}\n"
     with Receiver() as receiver, Endpoint(Error(400, "too long a wish")) as endpoint:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from planc.files.plans import SUFFIX, PlanFile, compile_text
 from planc.project import Project, ProjectError
+from planc.runs.tracing import traced_planning
 from planc_compiler.planner.head import MayBegin, OnHead
 from planc_compiler.planner.options import PlannerOptions
 from planc_compiler.planner.plan_goal import plan_goal
@@ -15,6 +17,7 @@ from planc_compiler.planner.result import OnStep, PlannedGoal
 from planc_compiler.write import MODELINE
 from planc_runtime.models.configured import ConfiguredModels
 from planc_schemas.compiled import ModelChoice
+from planc_schemas.ports import Model
 
 MAX_GOAL_BYTES = 100_000
 
@@ -43,13 +46,15 @@ def read_goal(words: Sequence[str], stdin: str | None) -> str:
 
 
 async def plan_project_goal(project: Project, goal: str, options: PlannerOptions, on_step: OnStep) -> Planning:
-    """Plans `goal` with the project's default model; the embedded one gets shorter prompts.
+    """Plans `goal` with the project's default model; the embedded one gets shorter prompts. A trace of its own.
 
     Raises TaskFailure when there is no such model; what a model does is in the result.
     """
     models = project.models()
     try:
-        return await plan_goal_with(models, project, goal, options, on_step=on_step)
+        model, options = _planner(models, options)
+        how = partial(plan_goal, tools=project.tools, options=options, on_step=on_step)
+        return Planning(model.name, await traced_planning(model, partial(how, goal)))
     finally:
         await models.close()
 
@@ -65,10 +70,13 @@ async def plan_goal_with(
     may_begin: MayBegin = lambda task: True,
 ) -> Planning:
     """As `plan_project_goal`, with models that the caller closes; `on_head` hears what may begin meanwhile."""
-    model = models.model_for(ModelChoice())
-    options = replace(options, compact=models.is_embedded_by_default)
+    model, options = _planner(models, options)
     result = await plan_goal(goal, model, project.tools, options, on_step=on_step, on_head=on_head, may_begin=may_begin)
     return Planning(model.name, result)
+
+
+def _planner(models: ConfiguredModels, options: PlannerOptions) -> tuple[Model, PlannerOptions]:
+    return models.model_for(ModelChoice()), replace(options, compact=models.is_embedded_by_default)
 
 
 def plan_file_of(project: Project, text: str, path: Path | None) -> PlanFile:

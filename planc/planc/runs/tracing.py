@@ -1,16 +1,18 @@
-"""Traces of runs, where the operator has configured an exporter (OTEL_EXPORTER_OTLP_ENDPOINT and its like)."""
+"""Traces of runs and plannings, where the operator has configured an exporter (OTEL_EXPORTER_OTLP_ENDPOINT …)."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
+from planc_compiler.planner.result import PlannedGoal
 from planc_runtime.executor.options import Options, RunResult
 from planc_runtime.extras import install
 from planc_runtime.store.base import Store
@@ -18,6 +20,7 @@ from planc_runtime.store.current import plans_of_goals
 from planc_runtime.traces import CONTENT, endpoint_of
 from planc_schemas.compiled import CompiledPlan
 from planc_schemas.events import Event
+from planc_schemas.ports import Model
 
 _LOG = logging.getLogger("planc")
 
@@ -69,6 +72,25 @@ class Trace:
         if self._exporter is not None:
             self._writer.close(status)
             await asyncio.to_thread(self._exporter.flush)
+
+
+async def traced_planning(model: Model, plan: Callable[[Model], Awaitable[PlannedGoal]]) -> PlannedGoal:
+    """What comes of `plan`, which is given the model that it is to ask; a trace of its own."""
+    exporter = _traces()
+    if exporter is None:
+        return await plan(model)
+    from planc_runtime.traces.planning import PlanningSpans
+
+    content = (lambda value: value) if exporter.content else None  # a planning is given no secrets
+    spans = PlanningSpans(exporter.tracer, time.time, content=content, parent=exporter.parent)
+    failure = "cancelled"
+    try:
+        planned = await plan(spans.model(model))
+        failure = planned.failure.reason if planned.failure is not None else ""
+        return planned
+    finally:
+        spans.close(failure)
+        await asyncio.to_thread(exporter.flush)
 
 
 def where_traces_go() -> tuple[bool, str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from planc.project import Project
+from planc.runs.tracing import traced_planning
 from planc_compiler.planner.draft import DraftStep
 from planc_compiler.planner.options import PlannerOptions
 from planc_compiler.planner.plan_goal import plan_goal as plan_one
@@ -41,7 +43,8 @@ async def plan_goal(project: Project, models: SharedModels, shared: Shared, goal
         model = LimitedModel(models.model_for(ModelChoice()), shared, ModelChoice())
         options = PlannerOptions(compact=models.is_embedded_by_default)
         await emit({"type": "step", "text": f"planning with {model.name}"})
-        planned = await plan_one(goal, model, project.tools, options, on_text=on_text, on_step=on_step)
+        how = partial(plan_one, tools=project.tools, options=options, on_text=on_text, on_step=on_step)
+        planned = await traced_planning(model, partial(how, goal))
     except TaskFailure as failure:
         raise Problem(502, "The model gave no plan", failure.error.message, help=failure.error.help) from None
     finally:

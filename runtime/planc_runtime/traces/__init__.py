@@ -4,6 +4,8 @@ names  every attribute name, in one file
 seen   a model call or tool call, as whoever made it reports it
 calls  calls → names and attributes of their spans
 spans  journal events and calls → the spans of a run
+planning  a planning on its own and its calls
+writing   one span
 setup  the exporter, from the standard OTEL_* variables; the only module that needs the extra `planc[traces]`
 """
 

@@ -12,15 +12,16 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from opentelemetry.context import Context
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer, set_span_in_context
+from opentelemetry.trace import Span, Status, StatusCode, Tracer, set_span_in_context
 
 from planc_schemas.compiled import AgentWork, CompiledPlan, CompiledTask, GoalWork, PlanWork
 from planc_schemas.events import Event
 from planc_schemas.values import Json
 
 from . import names
-from .calls import Attributes, Mask, model_span, tool_span
+from .calls import Attributes, Mask
 from .seen import SeenModelCall, SeenToolCall
+from .writing import begin, fail, nanoseconds, write_call
 
 _INDEX = re.compile(r"\[\d+\]")
 _ENDS_TASK = frozenset({"task_finished", "task_failed", "task_skipped", "task_reused"})
@@ -67,22 +68,16 @@ class SpanWriter:
     def hear_call(self, call: SeenModelCall | SeenToolCall) -> None:
         """Takes a call that is over."""
         self._last_at = max(self._last_at, call.ended)
-        if isinstance(call, SeenModelCall):
-            kind, (title, attributes) = SpanKind.CLIENT, model_span(call, self._content)
-        else:
-            kind, (title, attributes) = SpanKind.INTERNAL, tool_span(call, self._content)
+        more: Attributes = {names.RUN_ID: self._run_id}
         if call.instance:
-            attributes[names.TASK] = call.instance
-        attributes[names.RUN_ID] = self._run_id
+            more[names.TASK] = call.instance
         around = self._open_attempts.get(call.instance) or self._run
-        span = self._start(title, around, call.began, attributes, kind)
-        if call.error:
-            _fail(span, call.error)
-        span.end(end_time=_nanoseconds(call.ended))
+        context = set_span_in_context(around) if around is not None else None
+        write_call(self._tracer, call, context, self._content, more)
 
     def close(self, status: str = "interrupted") -> None:
         """Ends whatever is open: the run waits, was stopped, or its process gives it up."""
-        at = _nanoseconds(self._last_at)
+        at = nanoseconds(self._last_at)
         for span in (*self._open_attempts.values(), *reversed(self._open_tasks.values())):
             span.end(end_time=at)
         self._open_attempts.clear()
@@ -155,8 +150,8 @@ class SpanWriter:
             return
         error = event.data.get("error") or ({"kind": "interrupted"} if event.type == "task_interrupted" else None)
         if error:
-            _fail(span, str(error.get("kind")), self._words(error))
-        span.end(end_time=_nanoseconds(event.at))
+            fail(span, str(error.get("kind")), self._words(error))
+        span.end(end_time=nanoseconds(event.at))
 
     def _end_task(self, event: Event, instance: str) -> None:
         span = self._task_span(event.at, instance)
@@ -168,8 +163,8 @@ class SpanWriter:
             span.set_attribute(names.SKIP_REASON, str(event.data.get("reason", "")).partition(":")[0])
         if event.type == "task_failed":
             error = event.data.get("error") or {}
-            _fail(span, str(error.get("kind")), self._words(error))
-        span.end(end_time=_nanoseconds(event.at))
+            fail(span, str(error.get("kind")), self._words(error))
+        span.end(end_time=nanoseconds(event.at))
         del self._open_tasks[instance]
 
     # --- tasks ----------------------------------------------------------------------------------------------------
@@ -209,23 +204,11 @@ class SpanWriter:
         around: Span | None,
         at: float,
         attributes: Attributes,
-        kind: SpanKind = SpanKind.INTERNAL,
         parent: Context | None = None,
     ) -> Span:
         context = set_span_in_context(around) if around is not None else parent
-        return self._tracer.start_span(
-            title, context=context, kind=kind, start_time=_nanoseconds(at), attributes=attributes
-        )
+        return begin(self._tracer, title, context, at, attributes)
 
     def _words(self, error: dict[str, Json]) -> str | None:
         """What an error says may hold content: tools and models are quoted in it."""
         return str(error.get("message", "")) if self._content is not None else None
-
-
-def _fail(span: Span, kind: str, words: str | None = None) -> None:
-    span.set_attribute(names.ERROR_TYPE, kind)
-    span.set_status(Status(StatusCode.ERROR, words))
-
-
-def _nanoseconds(at: float) -> int:
-    return int(at * 1_000_000_000)
