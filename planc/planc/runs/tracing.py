@@ -10,9 +10,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from planc_compiler.planner.result import PlannedGoal
 from planc_runtime.executor.options import Options, RunResult
 from planc_runtime.extras import install
 from planc_runtime.store.base import Store
@@ -21,6 +20,9 @@ from planc_runtime.traces import CONTENT, endpoint_of
 from planc_schemas.compiled import CompiledPlan
 from planc_schemas.events import Event
 from planc_schemas.ports import Model
+
+if TYPE_CHECKING:
+    from planc_compiler.planner.result import PlannedGoal
 
 _LOG = logging.getLogger("planc")
 

@@ -16,6 +16,7 @@ UNUSED = (
     *("openai", "fastapi", "mcp", "rich", "xllamacpp", "docstring_parser", "genai_prices"),
     *("planc_compiler.planner", "planc.serving", "planc.files.approvals", "planc.runs.tapes"),
     *("planc_runtime.server", "planc_runtime.replay.cassette", "planc_runtime.models.openai_client"),
+    *("planc_runtime.models.endpoint", "planc_runtime.models.completion"),
     *("planc_runtime.models.embedded.engine", "planc_runtime.tools.builtin.arxiv_search"),
 )
 """Parts of planc and of others that a plan of values has no use for."""
