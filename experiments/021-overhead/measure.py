@@ -33,7 +33,7 @@ from planc_runtime.tools.registry import ToolRegistry
 from planc_runtime.tools.rights import Grants
 from planc_schemas.compiled import CompiledPlan, RunLimits
 
-WARM = 300
+WARM = 600
 CONCURRENCY = 1000
 """Tasks at once; the default, 16, is for model calls."""
 
