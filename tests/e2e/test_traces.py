@@ -151,6 +151,8 @@ def test_a_goal_that_is_planned_and_executed_in_one_go_is_one_trace(tmp_path: Pa
         assert len({span.trace for span in receiver.spans}) == 1
         assert receiver.one("invoke_workflow rhyme").attributes["planc.run.status"] == "succeeded"
         assert {receiver.one(f"task {name}").parent for name in ("rhyme", "better")} == {"invoke_workflow rhyme"}
+        chats = [(span.parent, span.attributes["gen_ai.output.type"]) for span in receiver.named("chat scripted")]
+        assert sorted(chats) == [("attempt 1", "text"), ("attempt 1", "text"), ("invoke_workflow rhyme", "json")]
 
 
 def test_a_planning_is_a_trace_of_the_planner_and_its_calls(tmp_path: Path) -> None:

@@ -100,6 +100,7 @@ class _GoalRun:
             on_step=say_step,
             on_head=None if self.inputs else self._begins(head),  # inputs are known when the plan is
             may_begin=head.may_begin,
+            planner=head.planner,
         )
         file = take_plan(self.project, planning, time.monotonic() - started, self.output)
         show_plan(self.project, file)

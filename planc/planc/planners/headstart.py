@@ -8,6 +8,7 @@ results that it has in common with what was begun; without a plan the run is can
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 
 from planc.files.plans import PlanFile
@@ -20,8 +21,10 @@ from planc_runtime.executor.options import Options, RunResult
 from planc_runtime.executor.resume import resume
 from planc_runtime.models.base import ModelProvider
 from planc_runtime.tools.rights import Right
+from planc_runtime.traces.seen import SeenModelCall
+from planc_runtime.traces.seen_model import SeenModel
 from planc_schemas.compiled import CompiledPlan, CompiledTask, ToolWork
-from planc_schemas.ports import TaskError, Usage
+from planc_schemas.ports import Model, TaskError, Usage
 from planc_schemas.values import Json
 
 OTHERWISE = "the plan came out otherwise than it began"
@@ -39,6 +42,7 @@ class HeadStart:
         self._execution: GrowingExecution | None = None
         self._running: asyncio.Task[RunResult] | None = None
         self._trace: Trace | None = None
+        self._calls: list[SeenModelCall] = []
         self._following = asyncio.create_task(self._follow())
 
     def may_begin(self, task: CompiledTask) -> bool:
@@ -47,6 +51,22 @@ class HeadStart:
         if isinstance(task.work, ToolWork) and grants.denies(Right("tool", task.work.tool)):
             return False
         return not grants.missing([Right.parse(effect) for effect in getattr(task.work, "effects", ())])
+
+    def planner(self, model: Model) -> Model:
+        """The model that plans: its calls stand in the run's trace."""
+        return SeenModel(model, time.time, self._planned)
+
+    def _planned(self, call: SeenModelCall) -> None:
+        self._calls.append(call)
+        if self._execution is not None:
+            self._tell_calls()
+
+    def _tell_calls(self) -> None:
+        """Once the run has begun: before, its trace has no place for them."""
+        calls, self._calls = self._calls, []
+        if self._trace is not None and (told := self._trace.options.on_call) is not None:
+            for call in calls:
+                told(call)
 
     def hear(self, plan: CompiledPlan, text: str) -> None:
         """Further tasks may begin (`planner.head.OnHead`)."""
@@ -69,6 +89,7 @@ class HeadStart:
         execution, running = self._execution, self._running
         if execution is None or running is None:
             execution = await self._begin(plan, file.text, inputs, options)
+            self._tell_calls()
             execution.grow(plan, file.text, inputs, complete=True, usage=usage, planning=record)
             return await self._run(execution)
         changed = execution.changed_in(plan)
@@ -119,6 +140,7 @@ class HeadStart:
             try:
                 if self._execution is None:
                     self._execution = await self._begin(plan, text, {}, self._options)
+                    self._tell_calls()
                     self._running = asyncio.create_task(self._run(self._execution))
                 elif self._running is not None and not self._running.done():
                     self._execution.grow(plan, text, {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -68,11 +68,13 @@ async def plan_goal_with(
     on_step: OnStep,
     on_head: OnHead | None = None,
     may_begin: MayBegin = lambda task: True,
+    planner: Callable[[Model], Model] = lambda model: model,
 ) -> Planning:
-    """As `plan_project_goal`, with models that the caller closes; `on_head` hears what may begin meanwhile."""
+    """As `plan_project_goal`, with models that the caller closes; `on_head` hears what may begin meanwhile, and
+    `planner` makes of the model what is asked."""
     model, options = _planner(models, options)
-    result = await plan_goal(goal, model, project.tools, options, on_step=on_step, on_head=on_head, may_begin=may_begin)
-    return Planning(model.name, result)
+    how = partial(plan_goal, tools=project.tools, options=options, on_step=on_step)
+    return Planning(model.name, await how(goal, planner(model), on_head=on_head, may_begin=may_begin))
 
 
 def _planner(models: ConfiguredModels, options: PlannerOptions) -> tuple[Model, PlannerOptions]:

@@ -2,6 +2,7 @@
 
 names  every attribute name, in one file
 seen   a model call or tool call, as whoever made it reports it
+seen_model  a model that reports its calls
 calls  calls → names and attributes of their spans
 spans  journal events and calls → the spans of a run
 planning  a planning on its own and its calls

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from opentelemetry.context import Context
 from opentelemetry.trace import Tracer, set_span_in_context
 
-from planc_schemas.ports import Model, ModelAnswer, ModelRequest, OnText, TaskFailure, Usage
+from planc_schemas.ports import Model
 
 from . import names
 from .calls import Mask
 from .seen import SeenModelCall
+from .seen_model import SeenModel
 from .writing import begin, fail, nanoseconds, write_call
 
 PLANNER = "planner"
@@ -33,7 +34,7 @@ class PlanningSpans:
 
     def model(self, model: Model) -> Model:
         """The model, with each of its calls written down."""
-        return _SeenModel(model, self._clock, self._hear)
+        return SeenModel(model, self._clock, self._hear)
 
     def _hear(self, call: SeenModelCall) -> None:
         write_call(self._tracer, call, set_span_in_context(self._span), self._content, {})
@@ -43,33 +44,3 @@ class PlanningSpans:
         if failure:
             fail(self._span, failure)
         self._span.end(end_time=nanoseconds(self._clock()))
-
-
-class _SeenModel:
-    def __init__(self, model: Model, clock: Callable[[], float], hear: Callable[[SeenModelCall], None]) -> None:
-        self._model = model
-        self._clock = clock
-        self._hear = hear
-
-    @property
-    def name(self) -> str:
-        return self._model.name
-
-    async def answer(self, request: ModelRequest, *, on_text: OnText | None = None) -> ModelAnswer:
-        began, error = self._clock(), "cancelled"
-        answer: ModelAnswer | None = None
-        usage = Usage(calls=1)
-        try:
-            answer = await self._model.answer(request, on_text=on_text)
-            error, usage = "", answer.usage
-            return answer
-        except TaskFailure as failure:
-            error, usage = failure.error.kind, failure.usage or usage
-            raise
-        finally:
-            self._hear(
-                SeenModelCall(
-                    instance="", began=began, ended=self._clock(), error=error, model=self.name, request=request,
-                    usage=usage, answer=answer,
-                )
-            )  # fmt: skip
