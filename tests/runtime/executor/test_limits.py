@@ -47,6 +47,24 @@ def test_no_more_tasks_run_at_once_than_the_plan_allows() -> None:
     assert gauge.most == 5
 
 
+def test_as_many_run_at_once_as_are_allowed_however_many_begin_in_a_turn() -> None:
+    """In memory a turn begins a hundred; none of these ends before 250 of them run."""
+    asked: list[str] = []
+    all_run = asyncio.Event()
+
+    async def meet(request: ModelRequest) -> str:
+        asked.append(request.messages[-1].content)
+        if len(asked) == 250:
+            all_run.set()
+        await all_run.wait()
+        return "ok"
+
+    each = "{foreach: {in: '${{ inputs.n }}', as: n}, prompt: 'number ${{ n }}'}"
+    plan = plan_of(f"inputs: {{n: {{type: array}}}}\nlimits: {{concurrency: 250}}\ntasks:\n  each: {each}\n")
+    assert Bench(models=FakeModels(meet)).run(plan, {"n": list(range(300))}).status == "succeeded"
+    assert set(asked[:250]) == {f"number {number}" for number in range(250)}
+
+
 def test_a_limit_of_one_model_leaves_the_others_alone() -> None:
     gauge = Gauge()
     bench = Bench(models=FakeModels(gauge.model))
