@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from planc_schemas.compiled import CompiledPlan, CompiledTask
+from planc_schemas.compiled import CompiledPlan, CompiledTask, PlanWork
 from planc_schemas.events import Event
 from planc_schemas.values import Json
 
+_NUMBER = re.compile(r"\[\d+\]")
 _LAST_NUMBER = re.compile(r"\[\d+\]$")
 RowState: TypeAlias = Literal["pending", "running", "retrying", "waiting", "succeeded", "failed", "skipped"]
 
@@ -122,6 +123,7 @@ class Board:
     def grow(self, plan: CompiledPlan) -> None:
         """The plan has further tasks; the rows stand in its order."""
         known, self.rows = self.rows, {}
+        self._collecting = frozenset(_collecting(plan, plan, ""))
         for task in plan.tasks:
             self.rows[task.id] = known.get(task.id) or Row(
                 task.id,
@@ -146,7 +148,7 @@ class Board:
         if row is None:
             return
         if "/" in event.instance:
-            row = _subtask(row, event.instance)
+            row = _subtask(row, event.instance, self._collecting)
         _task(row, event.instance, event)
 
     def _run(self, event: Event) -> None:
@@ -169,11 +171,20 @@ def collects(task: CompiledTask | None) -> bool:
     return task is not None and task.foreach is not None and task.foreach.on_error == "collect"
 
 
-def _subtask(row: Row, instance: str) -> Row:
+def _collecting(plan: CompiledPlan, root: CompiledPlan, prefix: str) -> Iterator[str]:
+    """The tasks of the plans within a plan that collect their failures, as instances are named, without numbers."""
+    for task in plan.tasks:
+        if prefix and collects(task):
+            yield prefix + task.id
+        if isinstance(task.work, PlanWork) and task.work.path in root.imports:
+            yield from _collecting(root.imports[task.work.path], root, f"{prefix}{task.id}/")
+
+
+def _subtask(row: Row, instance: str, collecting: Collection[str]) -> Row:
     """The row of a task within a sub-plan; made when it is first heard of: such a plan may be made on the way."""
     id = _LAST_NUMBER.sub("", instance)
     if id not in row.subtasks:
-        row.subtasks[id] = Row(id, "", spread=id != instance)
+        row.subtasks[id] = Row(id, "", spread=id != instance, collects=_NUMBER.sub("", id) in collecting)
     return row.subtasks[id]
 
 

@@ -12,6 +12,7 @@ from planc_schemas.compiled import (
     CompiledTask,
     ForeachRule,
     GoalWork,
+    PlanWork,
     PromptWork,
     RetryPolicy,
     RunLimits,
@@ -128,6 +129,18 @@ def test_a_foreach_that_collects_its_failures_has_not_failed() -> None:
     assert (row.state, progress_of(row, 3)) == ("succeeded", "2/2  2 failed")
     board.apply(event("task_failed", "each", 3, error={"kind": "expression", "message": "its list is none"}))
     assert row.state == "failed"
+
+
+def test_nor_has_one_of_a_plan_within_the_plan() -> None:
+    rule = ForeachRule(items=["json", [1]], on_error="collect")
+    each = CompiledTask(id="each", meaning="1", work=ToolWork(tool="t", arguments=["obj", {}]), foreach=rule)
+    part = CompiledPlan(name="part", digest="e", tasks=(each,))
+    work = CompiledTask(id="work", meaning="2", work=PlanWork(path="part.plan.yaml", arguments=["obj", {}]))
+    board = Board(CompiledPlan(name="p", digest="d", tasks=(work,), imports={"part.plan.yaml": part}))
+    board.apply(event("task_started", "work[1]", 0, attempt=1))
+    board.apply(event("task_expanded", "work[1]/each", 0, count=1))
+    board.apply(event("task_failed", "work[1]/each[0]", 1, error={"kind": "tool_error", "message": "no"}))
+    assert board.rows["work"].subtasks["work[1]/each"].state == "succeeded"
 
 
 def test_a_run_that_was_cut_off_has_nothing_running() -> None:
