@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from planc.counted import counted
@@ -14,6 +15,8 @@ from planc_schemas.values import Json
 
 from .words import local_time, money, resume_command, tokens
 
+_FLAG = re.compile(r"--(?:calls|tokens|usd|time) [A-Z]+|--allow-unpriced")
+"""What the help of an error about the budget says to give."""
 WHOLE_FAILURES = 3
 """How many failures of several lines (the difference to a recording) are printed whole."""
 
@@ -83,8 +86,10 @@ def closing_lines(result: RunResult, *, replayed: bool = False) -> list[str]:
     if result.status == "waiting":
         lines.append(f"when it is answered: planc resume {result.run_id}")
     if result.status in ("interrupted", "failed", "budget"):
-        more = " with a higher limit" if result.status == "budget" else ""
-        lines.append(f"go on{more}: {resume_command(result.run_id, result.final)}")
+        flag = _FLAG.search(result.error.help) if result.status == "budget" and result.error is not None else None
+        words = [resume_command(result.run_id, result.final), *([flag[0]] if flag is not None else [])]
+        higher = result.status == "budget" and "--allow-unpriced" not in words
+        lines.append(f"go on{' with a higher limit' if higher else ''}: {' '.join(words)}")
     return lines
 
 

@@ -67,7 +67,8 @@ class Ending:
     def _out_of_time(self, limit: float) -> None:
         if self.status is None:
             message = f"the run's time of {limit:g} s is over"
-            self.decide("budget", TaskError("budget", message, "R204", "resume with a higher limit to go on"))
+            help_ = "resume with a higher limit to go on (--time DURATION)"
+            self.decide("budget", TaskError("budget", message, "R204", help_))
             self._drain_within(DRAIN_SECONDS)
 
     def _stop_requested(self) -> None:
