@@ -205,6 +205,11 @@ class CompiledTask:
     span: Place = NOWHERE
     slots: dict[Name, Place] = field(default_factory=dict)
 
+    @property
+    def collects(self) -> bool:
+        """Is it a foreach that goes on without the instances that fail?"""
+        return self.foreach is not None and self.foreach.on_error == "collect"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunLimits:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from planc_schemas.compiled import CompiledPlan, CompiledTask, PlanWork
+from planc_schemas.compiled import CompiledPlan, PlanWork
 from planc_schemas.events import Event
 from planc_schemas.values import Json
 
@@ -130,7 +130,7 @@ class Board:
                 task.work.kind,
                 task.waits_for,
                 task.foreach is not None or task.repeat is not None,
-                collects=collects(task),
+                collects=task.collects,
                 attempts=task.retry.max_attempts,
                 place=f"{plan.file}:{task.span.line}" if plan.file else "",
             )
@@ -166,15 +166,10 @@ class Board:
             self.status = "interrupted"
 
 
-def collects(task: CompiledTask | None) -> bool:
-    """Is it a foreach that goes on without the instances that fail?"""
-    return task is not None and task.foreach is not None and task.foreach.on_error == "collect"
-
-
 def _collecting(plan: CompiledPlan, root: CompiledPlan, prefix: str) -> Iterator[str]:
     """The tasks of the plans within a plan that collect their failures, as instances are named, without numbers."""
     for task in plan.tasks:
-        if prefix and collects(task):
+        if prefix and task.collects:
             yield prefix + task.id
         if isinstance(task.work, PlanWork) and task.work.path in root.imports:
             yield from _collecting(root.imports[task.work.path], root, f"{prefix}{task.id}/")

@@ -19,7 +19,7 @@ from planc_schemas.compiled import CompiledPlan
 from planc_schemas.events import RESUMABLE, Event, RunStatus
 from planc_schemas.values import Json
 
-from .board import Board, Row, collects
+from .board import Board, Row
 from .planned import record_lines
 from .words import MARKS, duration, local_time, money, progress_of, resume_command, tokens, turn_words
 
@@ -154,7 +154,8 @@ def output_of(store: Store, run_id: str, task: str) -> Json:
         return found[task]
     pattern = re.compile(re.escape(task) + r"\[(\d+)\]")
     items = {int(match.group(1)): value for name, value in found.items() if (match := pattern.fullmatch(name))}
-    if not items and (task not in counts or (counts[task] and not collects(tasks.get(task)))):
+    collects = task in tasks and tasks[task].collects
+    if not items and (task not in counts or (counts[task] and not collects)):
         raise ProjectError(f"task `{task}` of run {run_id} has no result", "`planc runs show` tells what became of it")
     return [items.get(index) for index in range(counts[task] if task in counts else max(items) + 1)]
 

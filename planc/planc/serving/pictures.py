@@ -58,7 +58,7 @@ class _Drawn:
                 detail=self._detail(task, node.detail),
                 stage=stage,
                 many=node.many,
-                collects=task.foreach is not None and task.foreach.on_error == "collect",
+                collects=task.collects,
                 conditional=node.conditional,
                 reads=[f"{prefix}{name}" for name in task.waits_for],
                 lines=_lines(task),

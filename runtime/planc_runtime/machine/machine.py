@@ -211,7 +211,7 @@ class Machine(Progress):
         error = TaskError.from_json(event.data["error"])
         instance = self._instances.get(event.instance or "")
         node = self.node(event) if instance is None else instance.node
-        collected = instance is not None and node.task.foreach is not None and node.task.foreach.on_error == "collect"
+        collected = instance is not None and node.task.collects
         place = span_of(node.task, error)
         self.failures.append(Failure(event.instance or "", error, place, node.frame.plan.file, collected))
         if instance is None:

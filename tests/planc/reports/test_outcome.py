@@ -5,16 +5,17 @@ from __future__ import annotations
 import pytest
 
 from planc.reports.outcome import closing_lines
-from planc_runtime.budget import NOTHING
-from planc_runtime.executor.calls import UNPRICED_HELP
+from planc_runtime.budget import NOTHING, Budget, Lack
+from planc_runtime.executor.calls import UNPRICED_HELP, more
 from planc_runtime.executor.options import RunResult
+from planc_schemas.compiled import RunLimits
 from planc_schemas.ports import TaskError
 
 
 @pytest.mark.parametrize(
     ("help", "line"),
     [
-        ("resume with a higher limit to go on (--calls N)", "go on with a higher limit: planc resume R --calls N"),
+        (more(Lack(Budget(RunLimits()), "calls", "")), "go on with a higher limit: planc resume R --calls N"),
         ("… (--time DURATION)", "go on with a higher limit: planc resume R --time DURATION"),
         ("give the task `max_tokens`", "go on with a higher limit: planc resume R"),
         (UNPRICED_HELP, "go on: planc resume R --allow-unpriced"),
